@@ -1,0 +1,139 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+// Who may import whom is decided here and compared with every `import` by Tests/TidyTests.
+// The picture behind it: docs/architecture.md.
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .treatAllWarnings(as: .error),
+    // Failpoints (docs/testing.md) exist in debug builds only.
+    .define("FAILPOINTS", .when(configuration: .debug)),
+]
+/// lld links the debug binaries several times faster than the toolchain's default, gold.
+let fastLinker: [LinkerSetting] = [.unsafeFlags(["-use-ld=lld"])]
+
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioFoundation = Target.Dependency.product(name: "NIOFoundationCompat", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+func room(_ path: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(
+        name: String(path.split(separator: "/").last ?? ""), dependencies: dependencies, path: "Sources/" + path,
+        swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, path: "Tests/" + name, swiftSettings: settings,
+        linkerSettings: fastLinker)
+}
+
+let package = Package(
+    name: "berth",
+    platforms: [.macOS(.v15)],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CLibPQ", path: "Sources/CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+
+        room("Base/Basics", []),
+        room("Base/SQL", ["Basics"]),
+        room("Base/Operations", ["Basics", "SQL", logging]),
+
+        room("Contract", ["Basics"]),
+
+        room("Areas/Signals", ["Basics", "SQL", "Operations", logging]),
+        room("Areas/Identity", ["Basics", "SQL", "Operations", "Signals", crypto]),
+        room("Areas/Fleet", ["Basics", "SQL", "Operations", "Signals", "Identity", logging]),
+        room("Areas/Catalogue", ["Basics", "SQL", "Operations", "Signals", "Identity", yams]),
+        room(
+            "Areas/Workloads",
+            ["Basics", "SQL", "Operations", "Signals", "Identity", "Fleet", "Catalogue", logging]),
+        room("Areas/Edge", ["Basics", "SQL", "Operations", "Signals", "Fleet", "Workloads", logging]),
+
+        room("Adapters/SQLiteDriver", ["Basics", "SQL", logging, grdb, grdbSQLite]),
+        room("Adapters/PostgresDriver", ["Basics", "SQL", "CLibPQ", logging, nioPosix]),
+        room(
+            "Adapters/DockerEngine",
+            [
+                "Basics", "Fleet", logging, asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioFoundation, nioSSL,
+            ]),
+        room("Adapters/HAProxyControl", ["Basics", "Fleet", "Edge", logging]),
+
+        room(
+            "Web/API",
+            [
+                "Basics", "SQL", "Operations", "Contract", "Signals", "Identity", "Fleet", "Catalogue", "Workloads",
+                "Edge", hummingbird, httpTypes, logging, nioCore,
+            ]),
+        room(
+            "Server",
+            [
+                "Basics", "SQL", "Operations", "Contract", "Signals", "Identity", "Fleet", "Catalogue", "Workloads",
+                "Edge", "SQLiteDriver", "PostgresDriver", "DockerEngine", "HAProxyControl", "API", hummingbird,
+                serviceLifecycle, unixSignals, configuration, logging, nioCore,
+            ]),
+        .executableTarget(
+            name: "berth",
+            dependencies: [
+                "Basics", "SQL", "Contract", "Identity", "Fleet", "Catalogue", "Server", argumentParser, logging,
+            ],
+            path: "Sources/berth", swiftSettings: settings, linkerSettings: fastLinker),
+
+        room(
+            "TestKit",
+            ["Basics", "SQL", "Operations", "SQLiteDriver", "PostgresDriver", "DockerEngine", "Fleet", logging]),
+
+        tests("BasicsTests", ["Basics"]),
+        tests("SQLTests", ["Basics", "SQL", "SQLiteDriver", "PostgresDriver", "TestKit"]),
+        tests("OperationsTests", ["Basics", "SQL", "Operations", "TestKit", logging]),
+        tests("DockerEngineTests", ["Basics", "Fleet", "DockerEngine", "TestKit", logging]),
+        tests(
+            "HAProxyControlTests", ["Basics", "Fleet", "Edge", "DockerEngine", "HAProxyControl", "TestKit", logging]),
+        tests("CatalogueTests", ["Basics", "SQL", "Identity", "Catalogue", "TestKit"]),
+        tests(
+            "WorkloadsTests",
+            ["Basics", "SQL", "Operations", "Signals", "Identity", "Fleet", "Catalogue", "Workloads", "TestKit"]),
+        tests(
+            "APITests",
+            [
+                "Basics", "SQL", "Operations", "Contract", "Signals", "Identity", "Fleet", "Catalogue", "Workloads",
+                "Edge", "API", "Server", "TestKit", hummingbird, httpTypes, asyncHTTPClient, nioCore, logging,
+            ]),
+        tests(
+            "EndToEndTests",
+            ["Basics", "SQL", "Operations", "Fleet", "DockerEngine", "TestKit", asyncHTTPClient, nioCore, logging]),
+        tests("TidyTests", []),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,36 @@
+/// Who asks, with what, from where. Every public function of an area takes one and hands it to the policy.
+package struct Caller: Sendable, Hashable {
+    package enum Means: String, Sendable, Hashable {
+        /// A v60 API key pair over HTTP Basic: all of the account's rights.
+        case apiKey
+        /// The operator at the command line of the machine itself.
+        case operatorShell
+        /// Berth itself: reconcilers and workflows.
+        case system
+    }
+
+    /// The account, or nil for the operator and the system.
+    package let userID: Int64?
+    package let isAdmin: Bool
+    package let means: Means
+    /// Correlates the answer, the log lines and the audit rows of one request.
+    package let requestID: String
+    /// The address of the client; empty when there is none.
+    package let address: String
+
+    package init(userID: Int64?, isAdmin: Bool, means: Means, requestID: String, address: String) {
+        self.userID = userID
+        self.isAdmin = isAdmin
+        self.means = means
+        self.requestID = requestID
+        self.address = address
+    }
+
+    /// Berth acting on its own account, on behalf of `reason` (an operation, a reconciler).
+    package static func system(_ reason: String) -> Caller {
+        Caller(userID: nil, isAdmin: true, means: .system, requestID: reason, address: "")
+    }
+
+    /// The operator at the shell.
+    package static let shell = Caller(userID: nil, isAdmin: true, means: .operatorShell, requestID: "cli", address: "")
+}

@@ -1,0 +1,150 @@
+package import Basics
+
+/// A statement with its values. Values are interpolated and become binds; they never become text:
+///
+///     "SELECT name FROM projects WHERE id = \(id) \(.forUpdate)"
+///
+/// The text uses `$1`, `$2`, … in the order of appearance, which PostgreSQL wants and SQLite understands.
+package struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
+    /// The statement with `$n` binds and `{…}` marks that a driver spells for its dialect when it prepares it.
+    package private(set) var text: String
+    package private(set) var values: [SQLValue]
+
+    /// Text without values.
+    package init(_ text: StaticString) {
+        self.text = text.description
+        values = []
+    }
+
+    package init(stringLiteral text: String) {
+        self.text = text
+        values = []
+    }
+
+    package init(stringInterpolation pieces: Interpolation) {
+        text = pieces.text
+        values = pieces.values
+    }
+
+    package struct Interpolation: StringInterpolationProtocol {
+        var text = ""
+        var values: [SQLValue] = []
+
+        package init(literalCapacity: Int, interpolationCount: Int) {
+            text.reserveCapacity(literalCapacity + interpolationCount * 3)
+        }
+
+        package mutating func appendLiteral(_ literal: String) { text += literal }
+
+        package mutating func appendInterpolation(_ value: SQLValue) {
+            values.append(value)
+            text += "$\(values.count)"
+        }
+
+        package mutating func appendInterpolation(_ value: Int64?) {
+            appendInterpolation(value.map(SQLValue.int) ?? .null)
+        }
+        package mutating func appendInterpolation(_ value: Int) { appendInterpolation(.int(Int64(value))) }
+        package mutating func appendInterpolation(_ value: String?) {
+            appendInterpolation(value.map(SQLValue.text) ?? .null)
+        }
+        /// Booleans are stored as 0 and 1.
+        package mutating func appendInterpolation(_ value: Bool) { appendInterpolation(.int(value ? 1 : 0)) }
+        /// Times are stored as milliseconds.
+        package mutating func appendInterpolation(_ value: Moment?) {
+            appendInterpolation(value.map { SQLValue.int($0.milliseconds) } ?? .null)
+        }
+        package mutating func appendInterpolation(_ value: Double) { appendInterpolation(.real(value)) }
+
+        /// A word that the two databases spell differently.
+        package mutating func appendInterpolation(_ word: DialectWord) { text += word.mark }
+
+        /// Another statement as a part of this one; its binds are renumbered.
+        package mutating func appendInterpolation(_ part: SQL) {
+            let shift = values.count
+            values += part.values
+            text += shift == 0 ? part.text : SQL.renumber(part.text, by: shift)
+        }
+
+        /// A comma-separated list of binds, for `IN (…)`. An empty list becomes `NULL`, which matches nothing.
+        package mutating func appendInterpolation(list: [Int64]) {
+            if list.isEmpty { text += "NULL" }
+            for (index, value) in list.enumerated() {
+                if index > 0 { text += ", " }
+                appendInterpolation(.int(value))
+            }
+        }
+
+        /// A comma-separated list of binds, for `IN (…)`. An empty list becomes `NULL`, which matches nothing.
+        package mutating func appendInterpolation(list: [String]) {
+            if list.isEmpty { text += "NULL" }
+            for (index, value) in list.enumerated() {
+                if index > 0 { text += ", " }
+                appendInterpolation(.text(value))
+            }
+        }
+    }
+
+    /// `$3` → `$(3 + shift)`. Statement text holds no `$` outside binds.
+    private static func renumber(_ text: String, by shift: Int) -> String {
+        var result = ""
+        var rest = Substring(text)
+        while let dollar = rest.firstIndex(of: "$") {
+            result += rest[..<dollar]
+            rest = rest[rest.index(after: dollar)...]
+            let digits = rest.prefix(while: \.isNumber)
+            result += "$\((Int(digits) ?? 0) + shift)"
+            rest = rest[digits.endIndex...]
+        }
+        return result + rest
+    }
+}
+
+/// What can be bound.
+package enum SQLValue: Sendable, Hashable {
+    case null
+    case int(Int64)
+    case real(Double)
+    case text(String)
+}
+
+/// The words that differ between SQLite and PostgreSQL. This file and the drivers know them, nobody else.
+package enum DialectWord: String, Sendable, CaseIterable {
+    /// Row lock for the rest of the transaction. Nothing on SQLite, whose writer is alone anyway.
+    case forUpdate
+    /// Row lock that leaves out rows locked by others.
+    case forUpdateSkipLocked
+    /// An integer primary key that the database counts up and never hands out twice.
+    case identity
+
+    /// How the word stands in ``SQL/text`` until a driver prepares the statement.
+    package var mark: String { "{\(rawValue)}" }
+
+    /// The spelling.
+    package func spelling(_ dialect: Dialect) -> String {
+        switch (self, dialect) {
+        case (.forUpdate, .sqlite), (.forUpdateSkipLocked, .sqlite): ""
+        case (.forUpdate, .postgres): "FOR UPDATE"
+        case (.forUpdateSkipLocked, .postgres): "FOR UPDATE SKIP LOCKED"
+        case (.identity, .sqlite): "INTEGER PRIMARY KEY AUTOINCREMENT"
+        case (.identity, .postgres): "BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY"
+        }
+    }
+}
+
+/// The two databases we speak to.
+package enum Dialect: String, Sendable, CaseIterable {
+    case sqlite
+    case postgres
+
+    /// `text` with every mark replaced by this dialect's spelling.
+    package func spell(_ text: String) -> String {
+        guard text.contains("{") else { return text }
+        var result = text
+        for word in DialectWord.allCases {
+            result = result.split(separator: word.mark, omittingEmptySubsequences: false)
+                .joined(separator: word.spelling(self))
+        }
+        return result
+    }
+}
