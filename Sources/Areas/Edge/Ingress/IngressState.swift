@@ -64,6 +64,9 @@ package protocol LoadBalancer: Sendable {
     /// What the health checks say of each candidate and server at this moment, by server name.
     func health() async throws -> [String: ServerHealth]
 
+    /// Whether all connections that were open before the last change have ended.
+    func isDrained() async throws -> Bool
+
     /// Removes the load balancer and everything it left on the machine.
     func remove() async throws
 }
