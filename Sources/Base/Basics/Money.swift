@@ -14,7 +14,7 @@ package struct Money: Hashable, Comparable, Sendable {
     package static func < (a: Money, b: Money) -> Bool { a.nano < b.nano }
 
     /// The wire form: a decimal with at least one digit after the point, `"0.01"`, `"12.0"`.
-    package var decimal: String { Decimal9.print(nano) }
+    package var decimal: String { Decimal9.text(nano) }
 }
 
 /// Fixed-point decimals with nine places, as text. Used for money and for CPU counts.
@@ -41,7 +41,7 @@ package enum Decimal9 {
     }
 
     /// The shortest decimal that means `nano` × 10⁻⁹, with at least one digit after the point.
-    package static func print(_ nano: Int64) -> String {
+    package static func text(_ nano: Int64) -> String {
         let magnitude = nano.magnitude
         let (whole, rest) = magnitude.quotientAndRemainder(dividingBy: 1_000_000_000)
         var fraction = String(rest)

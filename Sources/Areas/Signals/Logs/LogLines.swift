@@ -70,7 +70,8 @@ package enum LogLines {
             try tx.run(
                 """
                 INSERT INTO log_lines (service_id, container_id, at_us, stream, line)
-                VALUES (\(source.serviceID), \(source.containerID), \(line.atMicroseconds), \(line.stream), \(line.text))
+                VALUES (\(source.serviceID), \(source.containerID), \(line.atMicroseconds), \(line.stream),
+                    \(line.text))
                 """)
         }
         try tx.run(
@@ -88,7 +89,7 @@ package enum LogLines {
         } ?? .start
     }
 
-    /// Newest first: calls `body` with the line's time in µs, the container's name, and the row whose column 2 is the text.
+    /// Newest first. Columns of the row: time in µs, the container's name, the text.
     package static func recent(
         _ subject: Subject, limit: Int, from: Moment?, to: Moment?, in connection: any Connection,
         _ body: (_ atMicroseconds: Int64, _ row: any Row) throws -> Void

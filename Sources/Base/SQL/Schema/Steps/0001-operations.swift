@@ -7,7 +7,8 @@ extension SchemaStep {
             CREATE TABLE operations (
                 id \(.identity),
                 kind TEXT NOT NULL,
-                state TEXT NOT NULL CHECK (state IN ('pending', 'running', 'undoing', 'completed', 'failed', 'cancelled')),
+                state TEXT NOT NULL CHECK (state IN
+                    ('pending', 'running', 'undoing', 'completed', 'failed', 'cancelled')),
                 parent_id BIGINT REFERENCES operations (id),
                 user_id BIGINT,
                 request_id TEXT NOT NULL,
