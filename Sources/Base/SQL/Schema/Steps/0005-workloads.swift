@@ -164,15 +164,23 @@ extension SchemaStep {
                 service_id BIGINT REFERENCES services (id) ON DELETE SET NULL,
                 name TEXT NOT NULL UNIQUE,
                 label TEXT NOT NULL,
-                mount_path TEXT NOT NULL,
-                mount_ro INTEGER NOT NULL DEFAULT 0 CHECK (mount_ro IN (0, 1)),
                 trash_after BIGINT,
                 created_at BIGINT NOT NULL,
-                updated_at BIGINT NOT NULL,
-                UNIQUE (service_id, mount_path)
+                updated_at BIGINT NOT NULL
             )
             """,
             "CREATE INDEX volumes_project ON volumes (project_id)",
+            "CREATE INDEX volumes_service ON volumes (service_id)",
+            """
+            CREATE TABLE volume_mounts (
+                service_id BIGINT NOT NULL REFERENCES services (id) ON DELETE CASCADE,
+                volume_id BIGINT NOT NULL REFERENCES volumes (id) ON DELETE CASCADE,
+                mount_path TEXT NOT NULL,
+                mount_ro INTEGER NOT NULL CHECK (mount_ro IN (0, 1)),
+                PRIMARY KEY (service_id, mount_path)
+            )
+            """,
+            "CREATE INDEX volume_mounts_volume ON volume_mounts (volume_id)",
         ]
     )
 }

@@ -1,0 +1,163 @@
+/// The kinds of durable work that workloads start, with their inputs.
+///
+/// An input names rows by id and nothing else: what to build is read from the rows when a step runs, so a change made
+/// while the operation waited is not lost. Kinds and field names are stored; a change needs a reader for the old form.
+
+/// What every input has: the kind of operation it belongs to.
+package protocol WorkloadInput: Codable, Hashable, Sendable {
+    static var kind: WorkloadKind { get }
+}
+
+/// A kind of operation and the v60 event it shows as.
+package struct WorkloadKind: Sendable, Hashable {
+    /// Stored in `operations.kind`; also the v60 message key.
+    package let name: String
+    /// The v60 `event_code`.
+    package let eventCode: String
+    /// The v60 event's description.
+    package let title: String
+
+    package static let orderProvision = WorkloadKind(
+        name: "order.provision", eventCode: "0a3af01a3384fa10", title: "Provisioning an order")
+    package static let containerBuild = WorkloadKind(
+        name: "container.build", eventCode: "3b6c028e41b0875b", title: "Building containers")
+    package static let containerRebuild = WorkloadKind(
+        name: "container.rebuild", eventCode: "14bbe1dc184afba0", title: "Rebuilding containers")
+    package static let containerStart = WorkloadKind(
+        name: "container.start", eventCode: "f59498e7717c7106", title: "Starting containers")
+    package static let containerStop = WorkloadKind(
+        name: "container.stop", eventCode: "0b264bd661e2d449", title: "Stopping containers")
+    package static let containerRestart = WorkloadKind(
+        name: "container.restart", eventCode: "d611b2bbf50bd48c", title: "Restarting containers")
+    package static let serviceScaling = WorkloadKind(
+        name: "service.scaling", eventCode: "c2dcdabd7101caa5", title: "Scaling a service")
+    package static let serviceTrash = WorkloadKind(
+        name: "service.trash", eventCode: "859369ca114615bb", title: "Deleting a service")
+    package static let projectTrash = WorkloadKind(
+        name: "deployment.trash", eventCode: "20cd984da4da8963", title: "Deleting a project")
+
+    package static let all: [WorkloadKind] = [
+        orderProvision, containerBuild, containerRebuild, containerStart, containerStop, containerRestart,
+        serviceScaling, serviceTrash, projectTrash,
+    ]
+
+    /// The kind stored as `name`.
+    package static func named(_ name: String) -> WorkloadKind? { all.first { $0.name == name } }
+}
+
+/// Makes the rows of an order real: network, volumes, containers in order of their dependencies, ingress.
+/// At the end the order is `completed` or `failed`.
+package struct OrderProvisionInput: WorkloadInput {
+    package static let kind = WorkloadKind.orderProvision
+    package let orderID: String
+    package let projectID: Int64
+    /// The containers this order created, dependencies first. Each has one instance row of generation 1, state
+    /// `building`, with its address.
+    package let containerIDs: [Int64]
+
+    package init(orderID: String, projectID: Int64, containerIDs: [Int64]) {
+        self.orderID = orderID
+        self.projectID = projectID
+        self.containerIDs = containerIDs
+    }
+}
+
+/// Replaces the running instances by new ones. The workflow claims the new addresses (``Addresses``).
+package struct ContainerRebuildInput: WorkloadInput {
+    package static let kind = WorkloadKind.containerRebuild
+    package let projectID: Int64
+    package let serviceID: Int64
+    /// In order of their ordinals.
+    package let containerIDs: [Int64]
+
+    package init(projectID: Int64, serviceID: Int64, containerIDs: [Int64]) {
+        self.projectID = projectID
+        self.serviceID = serviceID
+        self.containerIDs = containerIDs
+    }
+}
+
+/// Starts what is stopped; the rows' desired state is `running` already.
+package struct ContainerStartInput: WorkloadInput {
+    package static let kind = WorkloadKind.containerStart
+    package let projectID: Int64
+    package let serviceID: Int64
+    /// In order of their ordinals.
+    package let containerIDs: [Int64]
+
+    package init(projectID: Int64, serviceID: Int64, containerIDs: [Int64]) {
+        self.projectID = projectID
+        self.serviceID = serviceID
+        self.containerIDs = containerIDs
+    }
+}
+
+/// Takes containers out of rotation and stops them; the rows' desired state is `stopped` already.
+package struct ContainerStopInput: WorkloadInput {
+    package static let kind = WorkloadKind.containerStop
+    package let projectID: Int64
+    package let serviceID: Int64
+    /// In order of their ordinals.
+    package let containerIDs: [Int64]
+
+    package init(projectID: Int64, serviceID: Int64, containerIDs: [Int64]) {
+        self.projectID = projectID
+        self.serviceID = serviceID
+        self.containerIDs = containerIDs
+    }
+}
+
+/// Stops and starts containers, one after the other; the rows' desired state is `running` already.
+package struct ContainerRestartInput: WorkloadInput {
+    package static let kind = WorkloadKind.containerRestart
+    package let projectID: Int64
+    package let serviceID: Int64
+    /// In order of their ordinals.
+    package let containerIDs: [Int64]
+
+    package init(projectID: Int64, serviceID: Int64, containerIDs: [Int64]) {
+        self.projectID = projectID
+        self.serviceID = serviceID
+        self.containerIDs = containerIDs
+    }
+}
+
+/// Makes a changed number of containers real. At most one of the lists has members.
+package struct ServiceScalingInput: WorkloadInput {
+    package static let kind = WorkloadKind.serviceScaling
+    package let projectID: Int64
+    package let serviceID: Int64
+    /// New containers, each with one instance row of generation 1, state `building`.
+    package let addedIDs: [Int64]
+    /// Containers whose desired state is `removed`; ``Teardown/removeContainer(_:in:)`` is their record step.
+    package let removedIDs: [Int64]
+
+    package init(projectID: Int64, serviceID: Int64, addedIDs: [Int64], removedIDs: [Int64]) {
+        self.projectID = projectID
+        self.serviceID = serviceID
+        self.addedIDs = addedIDs
+        self.removedIDs = removedIDs
+    }
+}
+
+/// Removes a service whose state is `deleting`; ``Teardown/removeService(_:in:)`` is the record step.
+package struct ServiceTrashInput: WorkloadInput {
+    package static let kind = WorkloadKind.serviceTrash
+    package let projectID: Int64
+    package let serviceID: Int64
+
+    package init(projectID: Int64, serviceID: Int64) {
+        self.projectID = projectID
+        self.serviceID = serviceID
+    }
+}
+
+/// Removes a project whose state is `deleting`; ``Teardown/removeProject(_:in:)`` is the record step.
+package struct ProjectTrashInput: WorkloadInput {
+    package static let kind = WorkloadKind.projectTrash
+    package let projectID: Int64
+
+    package init(projectID: Int64) {
+        self.projectID = projectID
+    }
+}
