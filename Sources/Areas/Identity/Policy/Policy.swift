@@ -1,0 +1,95 @@
+package import Basics
+package import SQL
+
+/// What somebody may want to do to something.
+package enum Action: String, Sendable, CaseIterable {
+    /// See that it is there, among others.
+    case list
+    /// Read it.
+    case view
+    /// Change how it runs: rename, power, scale.
+    case operate
+    /// Make a new one.
+    case create
+    /// Remove it and all that hangs on it.
+    case delete
+    /// What the provider's own staff does.
+    case administer
+}
+
+/// Whose a thing is, as the policy needs to know it. Everything that is sold hangs on an account.
+package struct Holder: Sendable, Hashable {
+    /// What it is, in the words of a sentence: `project`, `container service`.
+    package let noun: String
+    /// The account it belongs to; nil when it belongs to the provider.
+    package let ownerID: Int64?
+    /// Every customer may look at it: products, locations, shared images.
+    package let isPublic: Bool
+    /// It is being deleted: gone for customers, still there for administrators.
+    package let isLeaving: Bool
+
+    package init(noun: String, ownerID: Int64?, isPublic: Bool = false, isLeaving: Bool = false) {
+        self.noun = noun
+        self.ownerID = ownerID
+        self.isPublic = isPublic
+        self.isLeaving = isLeaving
+    }
+}
+
+/// The one place that knows who may do what. Areas ask it with the object; lists are filtered by ``owned(_:by:)``.
+///
+/// What a caller may not know about does not exist for it (404). 403 is for things everybody may see.
+/// Suspended accounts never get here: authentication turns them away.
+package enum Policy {
+    /// Returns when `caller` may do `action` to the thing; throws `.notFound` or `.forbidden` otherwise.
+    package static func require(_ action: Action, on holder: Holder, by caller: Caller) throws {
+        switch verdict(action, on: holder, by: caller) {
+        case .allowed: return
+        case .hidden: throw notFound(holder.noun)
+        case .refused: throw Fault(.forbidden, "Your account may not do this to this \(holder.noun).")
+        }
+    }
+
+    /// The same question without throwing.
+    package static func allows(_ action: Action, on holder: Holder, by caller: Caller) -> Bool {
+        verdict(action, on: holder, by: caller) == .allowed
+    }
+
+    /// What one says of a thing that is not there, or not for this caller.
+    package static func notFound(_ noun: String) -> Fault { Fault(.notFound, "Unknown \(noun).") }
+
+    /// A condition for `WHERE`: rows whose account, in `column`, is the caller's own.
+    ///
+    /// Lists show what is one's own, to administrators too; Berth itself and the operator's shell see all rows.
+    package static func owned(_ column: SQL, by caller: Caller) -> SQL {
+        guard let userID = caller.userID else { return isTrusted(caller) ? "1 = 1" : "1 = 0" }
+        return "\(column) = \(userID)"
+    }
+
+    /// Throws `.forbidden` unless the caller is the provider's staff, the operator, or Berth itself.
+    package static func requireStaff(_ caller: Caller) throws {
+        guard caller.isAdmin else { throw Fault(.forbidden, "Only administrators may do this.") }
+    }
+
+    private enum Verdict { case allowed, hidden, refused }
+
+    private static func verdict(_ action: Action, on holder: Holder, by caller: Caller) -> Verdict {
+        if caller.isAdmin { return .allowed }
+        guard let userID = caller.userID else { return .hidden }
+        if action == .administer { return holder.isPublic ? .refused : .hidden }
+        if holder.isLeaving { return .hidden }
+        if let ownerID = holder.ownerID, ownerID == userID { return .allowed }
+        guard holder.isPublic else { return .hidden }
+        switch action {
+        case .list, .view: return .allowed
+        case .operate, .create, .delete, .administer: return .refused
+        }
+    }
+
+    private static func isTrusted(_ caller: Caller) -> Bool {
+        switch caller.means {
+        case .system, .operatorShell: true
+        case .apiKey: false
+        }
+    }
+}
