@@ -4,6 +4,13 @@ extension SchemaStep {
         why: "Durable operations with steps, locks, timers and an outbox: everything else is done through them.",
         statements: [
             """
+            CREATE TABLE installation (
+                id INTEGER PRIMARY KEY CHECK (id = 1),
+                code TEXT NOT NULL,
+                created_at BIGINT NOT NULL
+            )
+            """,
+            """
             CREATE TABLE operations (
                 id \(.identity),
                 kind TEXT NOT NULL,
