@@ -120,7 +120,9 @@ let package = Package(
         tests("DockerEngineTests", ["Basics", "Fleet", "DockerEngine", "TestKit", logging]),
         tests(
             "HAProxyControlTests", ["Basics", "Fleet", "Edge", "DockerEngine", "HAProxyControl", "TestKit", logging]),
-        tests("CatalogueTests", ["Basics", "SQL", "Identity", "Catalogue", "TestKit"]),
+        tests("FleetTests", ["Basics", "SQL", "Fleet", "TestKit"]),
+        tests("CatalogueTests", ["Basics", "SQL", "Identity", "Fleet", "Catalogue", "TestKit"]),
+        tests("ServerTests", ["Basics", "SQL", "Server", "TestKit", logging]),
         tests(
             "WorkloadsTests",
             ["Basics", "SQL", "Operations", "Signals", "Identity", "Fleet", "Catalogue", "Workloads", "TestKit"]),

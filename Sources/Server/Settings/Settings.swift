@@ -1,0 +1,90 @@
+import Basics
+import Configuration
+package import Logging
+
+/// How this process was asked to run: read once at the start, wholly, with every problem told at once.
+///
+/// A flag wins over the environment, the environment over the default. What each setting means stands in
+/// ``SettingName``; `settings.example.env` explains them to operators.
+package struct Settings: Sendable {
+    /// What a process can be.
+    package enum Role: String, Sendable, CaseIterable {
+        /// Answers the HTTP API.
+        case api
+        /// Answers the panel's pages.
+        case panel
+        /// Does the work: operations, timers, reconcilers.
+        case worker
+    }
+
+    package let database: DatabaseURL
+    package let listen: ListenAddress
+    /// `http://host[:port]` or `https://…`, without a slash at the end: where clients reach us.
+    package let publicURL: String
+    /// The file with the key that secrets at rest are sealed with; created when absent.
+    package let secretKeyFile: String
+    package let logLevel: Logger.Level
+    /// Where Prometheus asks; nil when switched off.
+    package let metricsListen: ListenAddress?
+    package let roles: Set<Role>
+    /// The effective values as text, in the order of ``SettingName``, safe to show.
+    package let printed: [PrintedSetting]
+    /// Variables that begin with `BERTH_` and mean nothing to us: probably typing mistakes.
+    package let unknownNames: [String]
+
+    /// Reads everything.
+    package static func load(
+        environment: [String: String], flags: SettingsFlags = SettingsFlags()
+    ) throws(SettingsProblems) -> Settings {
+        var reading = SettingsReading(environment: environment, flags: flags)
+        let database = reading.value(.databaseURL, DatabaseURL.init(parsing:))
+        let listen = reading.value(.listen, ListenAddress.init(parsing:))
+        let publicURL = reading.value(.publicURL, default: listen.map { "http://\($0.text)" }, PublicURL.parse)
+        let secretKeyFile = reading.value(.secretKeyFile, SettingsReading.path)
+        let logLevel = reading.value(.logLevel, SettingsReading.logLevel)
+        let metricsListen = reading.value(.metricsListen, SettingsReading.listenOrOff)
+        let roles = reading.value(.roles, SettingsReading.roles)
+        guard reading.problems.isEmpty, let database, let listen, let publicURL, let secretKeyFile, let logLevel,
+            let metricsListen, let roles
+        else { throw SettingsProblems(reading.problems) }
+        return Settings(
+            database: database, listen: listen, publicURL: publicURL, secretKeyFile: secretKeyFile,
+            logLevel: logLevel, metricsListen: metricsListen.address, roles: roles, printed: reading.printed,
+            unknownNames: SettingName.unknown(in: environment))
+    }
+}
+
+/// The settings that can also be given on the command line.
+package struct SettingsFlags: Sendable {
+    package var listen: String?
+    package var roles: String?
+
+    package init(listen: String? = nil, roles: String? = nil) {
+        self.listen = listen
+        self.roles = roles
+    }
+}
+
+/// One effective value and where it came from.
+package struct PrintedSetting: Sendable, Hashable {
+    package enum Source: String, Sendable {
+        case flag
+        case environment
+        case `default`
+    }
+
+    package let name: SettingName
+    /// Secrets are masked.
+    package let value: String
+    package let source: Source
+}
+
+/// Everything that is wrong with the settings.
+package struct SettingsProblems: Error, Sendable, CustomStringConvertible {
+    /// One sentence per problem; each begins with the name of the setting or the flag.
+    package let sentences: [String]
+
+    package init(_ sentences: [String]) { self.sentences = sentences }
+
+    package var description: String { sentences.joined(separator: "\n") }
+}
