@@ -27,6 +27,7 @@ extension SchemaStep {
                 worker TEXT,
                 lease_until BIGINT,
                 attempt BIGINT NOT NULL DEFAULT 0,
+                crashes BIGINT NOT NULL DEFAULT 0,
                 run_after BIGINT NOT NULL,
                 created_at BIGINT NOT NULL,
                 updated_at BIGINT NOT NULL,
@@ -57,9 +58,11 @@ extension SchemaStep {
             CREATE TABLE resource_locks (
                 operation_id BIGINT NOT NULL REFERENCES operations (id) ON DELETE CASCADE,
                 resource TEXT NOT NULL,
-                PRIMARY KEY (resource, operation_id)
+                scope BIGINT NOT NULL,
+                PRIMARY KEY (resource, scope, operation_id)
             )
             """,
+            "CREATE TABLE lock_queues (bucket BIGINT PRIMARY KEY, tickets BIGINT NOT NULL)",
             "CREATE INDEX resource_locks_operation ON resource_locks (operation_id)",
             """
             CREATE TABLE operation_subjects (

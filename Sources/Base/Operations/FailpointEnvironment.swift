@@ -1,0 +1,5 @@
+#if FAILPOINTS
+    enum FailpointEnvironment {
+        static func read() -> Failpoints { .none }
+    }
+#endif
