@@ -1,0 +1,72 @@
+import Basics
+import Foundation
+package import SQL
+import SQLiteDriver
+
+/// The databases that every query test runs on: `@Test(arguments: TestDialect.allCases)`.
+package enum TestDialect: String, Sendable, CaseIterable {
+    case sqlite
+    case postgres
+
+}
+
+/// A migrated database that belongs to one test, with what tests want to know about it.
+package final class TestDatabase: Database {
+    package let base: any Database
+    /// What `BERTH_DATABASE_URL` must say for a Berth that is to use this database.
+    package let url: String
+    /// Counts the statements that run on ``base``.
+    package let counter: StatementCounter
+
+    init(base: any Database, url: String, counter: StatementCounter) {
+        self.base = base
+        self.url = url
+        self.counter = counter
+    }
+
+    package var dialect: Dialect { base.dialect }
+
+    package func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
+        try await base.read(body)
+    }
+
+    @discardableResult
+    package func transaction<T: Sendable>(
+        _ body: @escaping @Sendable (any Transaction) throws -> T
+    ) async throws -> T {
+        try await base.transaction(body)
+    }
+
+    package func wakeUps(_ channel: WakeChannel) -> AsyncStream<Void> { base.wakeUps(channel) }
+    package func close() async { await base.close() }
+}
+
+/// Runs `body` with a fresh, migrated database, and removes it afterwards. Each has its own installation code.
+/// Needs `BERTH_TEST_POSTGRES` for `.postgres` and throws when it is missing.
+package func withDatabase<T>(
+    _ dialect: TestDialect, _ body: (TestDatabase) async throws -> T
+) async throws -> T {
+    let world =
+        switch dialect {
+        case .sqlite: try await SQLiteWorld.make()
+        case .postgres: try await PostgresWorld.make()
+        }
+    let result: Result<T, any Error>
+    do {
+        try await world.database.transaction { transaction in
+            try transaction.run("UPDATE installation SET code = \(Installation.newCode()) WHERE id = 1")
+        }
+        result = .success(try await body(world.database))
+    } catch {
+        result = .failure(error)
+    }
+    await world.database.close()
+    await world.remove()
+    return try result.get()
+}
+
+/// A database and how to get rid of it after it was closed.
+struct TestWorld {
+    let database: TestDatabase
+    let remove: () async -> Void
+}
