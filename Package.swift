@@ -78,7 +78,7 @@ let package = Package(
         room("Areas/Catalogue", ["Basics", "SQL", "Operations", "Signals", "Identity", yams]),
         room(
             "Areas/Workloads",
-            ["Basics", "SQL", "Operations", "Signals", "Identity", "Fleet", "Catalogue", logging]),
+            ["Basics", "SQL", "Operations", "Signals", "Identity", "Fleet", "Catalogue", crypto, logging]),
         room("Areas/Edge", ["Basics", "SQL", "Operations", "Signals", "Fleet", "Workloads", logging]),
 
         room("Adapters/SQLiteDriver", ["Basics", "SQL", logging, grdb, grdbSQLite]),

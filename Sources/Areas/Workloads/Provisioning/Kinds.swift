@@ -1,3 +1,5 @@
+package import Operations
+
 /// The kinds of durable work that workloads start, with their inputs.
 ///
 /// An input names rows by id and nothing else: what to build is read from the rows when a step runs, so a change made
@@ -5,50 +7,41 @@
 
 /// What every input has: the kind of operation it belongs to.
 package protocol WorkloadInput: Codable, Hashable, Sendable {
-    static var kind: WorkloadKind { get }
+    static var kind: WorkflowKind { get }
 }
 
-/// A kind of operation and the v60 event it shows as.
-package struct WorkloadKind: Sendable, Hashable {
-    /// Stored in `operations.kind`; also the v60 message key.
-    package let name: String
-    /// The v60 `event_code`.
-    package let eventCode: String
-    /// The v60 event's description.
-    package let title: String
+/// The v60 names and event codes of what workloads do.
+extension WorkflowKind {
+    package static let orderProvision = WorkflowKind(
+        "order.provision", eventCode: "0a3af01a3384fa10", title: "Provisioning an order")
+    package static let containerBuild = WorkflowKind(
+        "container.build", eventCode: "3b6c028e41b0875b", title: "Building containers")
+    package static let containerRebuild = WorkflowKind(
+        "container.rebuild", eventCode: "14bbe1dc184afba0", title: "Rebuilding containers")
+    package static let containerStart = WorkflowKind(
+        "container.start", eventCode: "f59498e7717c7106", title: "Starting containers")
+    package static let containerStop = WorkflowKind(
+        "container.stop", eventCode: "0b264bd661e2d449", title: "Stopping containers")
+    package static let containerRestart = WorkflowKind(
+        "container.restart", eventCode: "d611b2bbf50bd48c", title: "Restarting containers")
+    package static let serviceScaling = WorkflowKind(
+        "service.scaling", eventCode: "c2dcdabd7101caa5", title: "Scaling a service")
+    package static let serviceTrash = WorkflowKind(
+        "service.trash", eventCode: "859369ca114615bb", title: "Deleting a service")
+    package static let projectTrash = WorkflowKind(
+        "deployment.trash", eventCode: "20cd984da4da8963", title: "Deleting a project")
 
-    package static let orderProvision = WorkloadKind(
-        name: "order.provision", eventCode: "0a3af01a3384fa10", title: "Provisioning an order")
-    package static let containerBuild = WorkloadKind(
-        name: "container.build", eventCode: "3b6c028e41b0875b", title: "Building containers")
-    package static let containerRebuild = WorkloadKind(
-        name: "container.rebuild", eventCode: "14bbe1dc184afba0", title: "Rebuilding containers")
-    package static let containerStart = WorkloadKind(
-        name: "container.start", eventCode: "f59498e7717c7106", title: "Starting containers")
-    package static let containerStop = WorkloadKind(
-        name: "container.stop", eventCode: "0b264bd661e2d449", title: "Stopping containers")
-    package static let containerRestart = WorkloadKind(
-        name: "container.restart", eventCode: "d611b2bbf50bd48c", title: "Restarting containers")
-    package static let serviceScaling = WorkloadKind(
-        name: "service.scaling", eventCode: "c2dcdabd7101caa5", title: "Scaling a service")
-    package static let serviceTrash = WorkloadKind(
-        name: "service.trash", eventCode: "859369ca114615bb", title: "Deleting a service")
-    package static let projectTrash = WorkloadKind(
-        name: "deployment.trash", eventCode: "20cd984da4da8963", title: "Deleting a project")
-
-    package static let all: [WorkloadKind] = [
-        orderProvision, containerBuild, containerRebuild, containerStart, containerStop, containerRestart,
-        serviceScaling, serviceTrash, projectTrash,
+    /// Every kind of this area, for those who look one up by its stored name.
+    package static let ofWorkloads: [WorkflowKind] = [
+        .orderProvision, .containerBuild, .containerRebuild, .containerStart, .containerStop, .containerRestart,
+        .serviceScaling, .serviceTrash, .projectTrash,
     ]
-
-    /// The kind stored as `name`.
-    package static func named(_ name: String) -> WorkloadKind? { all.first { $0.name == name } }
 }
 
 /// Makes the rows of an order real: network, volumes, containers in order of their dependencies, ingress.
 /// At the end the order is `completed` or `failed`.
 package struct OrderProvisionInput: WorkloadInput {
-    package static let kind = WorkloadKind.orderProvision
+    package static let kind = WorkflowKind.orderProvision
     package let orderID: String
     package let projectID: Int64
     /// The containers this order created, dependencies first. Each has one instance row of generation 1, state
@@ -64,7 +57,7 @@ package struct OrderProvisionInput: WorkloadInput {
 
 /// Replaces the running instances by new ones. The workflow claims the new addresses (``Addresses``).
 package struct ContainerRebuildInput: WorkloadInput {
-    package static let kind = WorkloadKind.containerRebuild
+    package static let kind = WorkflowKind.containerRebuild
     package let projectID: Int64
     package let serviceID: Int64
     /// In order of their ordinals.
@@ -79,7 +72,7 @@ package struct ContainerRebuildInput: WorkloadInput {
 
 /// Starts what is stopped; the rows' desired state is `running` already.
 package struct ContainerStartInput: WorkloadInput {
-    package static let kind = WorkloadKind.containerStart
+    package static let kind = WorkflowKind.containerStart
     package let projectID: Int64
     package let serviceID: Int64
     /// In order of their ordinals.
@@ -94,7 +87,7 @@ package struct ContainerStartInput: WorkloadInput {
 
 /// Takes containers out of rotation and stops them; the rows' desired state is `stopped` already.
 package struct ContainerStopInput: WorkloadInput {
-    package static let kind = WorkloadKind.containerStop
+    package static let kind = WorkflowKind.containerStop
     package let projectID: Int64
     package let serviceID: Int64
     /// In order of their ordinals.
@@ -109,7 +102,7 @@ package struct ContainerStopInput: WorkloadInput {
 
 /// Stops and starts containers, one after the other; the rows' desired state is `running` already.
 package struct ContainerRestartInput: WorkloadInput {
-    package static let kind = WorkloadKind.containerRestart
+    package static let kind = WorkflowKind.containerRestart
     package let projectID: Int64
     package let serviceID: Int64
     /// In order of their ordinals.
@@ -124,7 +117,7 @@ package struct ContainerRestartInput: WorkloadInput {
 
 /// Makes a changed number of containers real. At most one of the lists has members.
 package struct ServiceScalingInput: WorkloadInput {
-    package static let kind = WorkloadKind.serviceScaling
+    package static let kind = WorkflowKind.serviceScaling
     package let projectID: Int64
     package let serviceID: Int64
     /// New containers, each with one instance row of generation 1, state `building`.
@@ -142,7 +135,7 @@ package struct ServiceScalingInput: WorkloadInput {
 
 /// Removes a service whose state is `deleting`; ``Teardown/removeService(_:in:)`` is the record step.
 package struct ServiceTrashInput: WorkloadInput {
-    package static let kind = WorkloadKind.serviceTrash
+    package static let kind = WorkflowKind.serviceTrash
     package let projectID: Int64
     package let serviceID: Int64
 
@@ -154,7 +147,7 @@ package struct ServiceTrashInput: WorkloadInput {
 
 /// Removes a project whose state is `deleting`; ``Teardown/removeProject(_:in:)`` is the record step.
 package struct ProjectTrashInput: WorkloadInput {
-    package static let kind = WorkloadKind.projectTrash
+    package static let kind = WorkflowKind.projectTrash
     package let projectID: Int64
 
     package init(projectID: Int64) {
