@@ -1,0 +1,65 @@
+import Basics
+import SQL
+
+/// Reads the facts a workflow records before it touches anything.
+enum Facts {
+    /// Zone and network of a project. Throws `.notFound` when the project is gone.
+    static func site(projectID: Int64, names: EngineNames, in connection: any Connection) throws
+        -> (ZoneFacts, NetworkFacts)
+    {
+        let found = try connection.first(
+            """
+            SELECT z.id, z.docker_endpoint, z.tls_dir, n.cidr
+            FROM projects p JOIN zones z ON z.id = p.zone_id JOIN networks n ON n.project_id = p.id
+            WHERE p.id = \(projectID)
+            """
+        ) { row in
+            (
+                ZoneFacts(id: row.int(0), dockerEndpoint: row.text(1), tlsDirectory: row.textOrNil(2)),
+                row.text(3)
+            )
+        }
+        guard let (zone, cidr) = found else { throw Fault(.notFound, "There is no project \(projectID) any more.") }
+        guard let range = AddressRange(cidr: cidr) else {
+            throw Fault(.bug, "The network of project \(projectID) is malformed.")
+        }
+        return (
+            zone,
+            NetworkFacts(
+                name: names.network(project: projectID), cidr: cidr, gateway: range.gateway,
+                labels: names.labels(zone: zone.id, project: projectID))
+        )
+    }
+
+    /// The instances of `containers` in one of `states`, in the order of `containers`, older generations first.
+    static func instances(
+        of containers: [Int64], states: [String], names: EngineNames, in connection: any Connection
+    ) throws -> [InstanceFacts] {
+        var found: [Int64: [InstanceFacts]] = [:]
+        try connection.each(
+            """
+            SELECT i.id, c.id, c.service_id, i.generation,
+                (SELECT count(*) FROM ingress_rules r
+                 WHERE r.service_id = c.service_id AND r.proto = 'http' AND r.external_access = 1),
+                (SELECT count(*) FROM volume_mounts m WHERE m.service_id = c.service_id)
+            FROM containers c JOIN instances i ON i.container_id = c.id
+            WHERE c.id IN (\(list: containers)) AND i.state IN (\(list: states))
+            ORDER BY i.generation
+            """
+        ) { row in
+            found[row.int(1), default: []].append(
+                InstanceFacts(
+                    id: row.int(0), containerID: row.int(1), serviceID: row.int(2), generation: row.int(3),
+                    engineName: names.container(row.int(1), generation: row.int(3)),
+                    isPublic: row.int(4) > 0, hasVolumes: row.int(5) > 0))
+        }
+        return containers.flatMap { found[$0] ?? [] }
+    }
+
+    /// Every instance of a service, whatever its state.
+    static func containers(serviceID: Int64, in connection: any Connection) throws -> [Int64] {
+        try connection.rows("SELECT id FROM containers WHERE service_id = \(serviceID) ORDER BY ordinal") {
+            $0.int(0)
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import Basics
+package import Operations
+import SQL
+
+/// Makes the rows of an order real: network, then container by container in the order of their dependencies, then the
+/// ingress. When it fails for good nothing of the order is left but the order itself, which says so.
+package struct ProvisionOrder: Workflow {
+    package static let kind = WorkflowKind(.orderProvision)
+    private let site: Site
+
+    package init(site: Site) { self.site = site }
+
+    private struct Ground: Codable, Sendable {
+        let zone: ZoneFacts
+        let network: NetworkFacts
+        let instances: [InstanceFacts]
+        /// The project has other services, so its network is not this order's to remove.
+        let projectIsShared: Bool
+    }
+
+    package func run(_ input: OrderProvisionInput, _ run: OperationRun) async throws {
+        let site = site
+        let ground = try await locate(input, run)
+        // Undo runs backwards: containers and network go first, then the rows, and last the ingress forgets them.
+        try await run.step("ingress", undo: { try await site.ingress.sync(zoneID: ground.zone.id) }) {}
+        try await begin(input, run)
+        try await run.step(
+            "network",
+            undo: {
+                if !ground.projectIsShared { try await site.engine(ground.zone).removeNetwork(ground.network.name) }
+            },
+            {
+                try await site.ensureNetwork(ground.network, zone: ground.zone)
+            })
+        for instance in ground.instances {
+            try await run.checkCancelled()
+            try await start(instance, ground, run)
+        }
+        let containers = ground.instances.map(\.containerID)
+        try await run.record("serve", undo: nil) { tx in
+            for instance in ground.instances { try ContainerRows.switchTo(instance, now: site.clock.now(), in: tx) }
+            try ContainerRows.mark(containers, "running", now: site.clock.now(), in: tx)
+        }
+        try await run.step("route", undo: nil) {
+            try await site.ingress.sync(zoneID: ground.zone.id)
+        }
+        for instance in ground.instances where instance.isPublic {
+            try await run.step("answer#\(instance.containerID)", undo: nil) {
+                try await site.waitForAnswer(
+                    instance, zone: ground.zone, seconds: ProvisioningLimits.firstAnswerSeconds)
+            }
+        }
+        try await run.record("finish", undo: nil) { tx in
+            try tx.run(
+                """
+                UPDATE orders SET status = 'completed', updated_at = \(site.clock.now()) WHERE id = \(input.orderID)
+                """)
+        }
+    }
+
+    private func locate(_ input: OrderProvisionInput, _ run: OperationRun) async throws -> Ground {
+        let site = site
+        return try await run.record("locate", undo: nil) { tx in
+            let (zone, network) = try Facts.site(projectID: input.projectID, names: site.installation.names, in: tx)
+            let instances = try Facts.instances(
+                of: input.containerIDs, states: ["building", "serving"], names: site.installation.names, in: tx)
+            let others = try tx.int(
+                """
+                SELECT count(*) FROM containers c JOIN services s ON s.id = c.service_id
+                WHERE s.project_id = \(input.projectID) AND c.id NOT IN (\(list: input.containerIDs))
+                """)
+            return Ground(zone: zone, network: network, instances: instances, projectIsShared: (others ?? 0) > 0)
+        }
+    }
+
+    private func begin(_ input: OrderProvisionInput, _ run: OperationRun) async throws {
+        let site = site
+        try await run.record(
+            "begin",
+            undo: { tx in
+                try Teardown.abandonOrder(
+                    id: input.orderID, projectID: input.projectID, containerIDs: input.containerIDs, in: tx,
+                    now: site.clock.now())
+            },
+            { tx in
+                try tx.run(
+                    """
+                    UPDATE orders SET status = 'processing', updated_at = \(site.clock.now())
+                    WHERE id = \(input.orderID)
+                    """)
+                try ContainerRows.mark(input.containerIDs, "building", now: site.clock.now(), in: tx)
+            })
+    }
+
+    private func start(_ instance: InstanceFacts, _ ground: Ground, _ run: OperationRun) async throws {
+        let site = site
+        try await run.step(
+            "create#\(instance.containerID)",
+            undo: { try await site.engine(ground.zone).removeContainer(instance.engineName) },
+            {
+                try await site.createContainer(instance, zone: ground.zone)
+            })
+        try await run.step("start#\(instance.containerID)", undo: nil) {
+            try await site.engine(ground.zone).startContainer(instance.engineName)
+        }
+    }
+}

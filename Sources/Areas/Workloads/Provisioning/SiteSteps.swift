@@ -1,0 +1,107 @@
+import Basics
+import Fleet
+import Operations
+import SQL
+
+/// The effects the workflows are made of. Each is safe to repeat and says in its name what it touches.
+extension Site {
+    func ensureNetwork(_ network: NetworkFacts, zone: ZoneFacts) async throws {
+        try await engine(zone).ensureNetwork(
+            NetworkSpec(name: network.name, cidr: network.cidr, gateway: network.gateway, labels: network.labels))
+    }
+
+    /// Creates the container of an instance from what the rows say now, with all it stands on: network, volumes, image.
+    func createContainer(_ instance: InstanceFacts, zone: ZoneFacts) async throws {
+        let (vault, installation) = (vault, installation)
+        let blueprint = try await database.read { connection in
+            try ContainerBlueprint(
+                container: instance.containerID, generation: instance.generation,
+                in: WorkloadSnapshot.load(containers: [instance.containerID], in: connection, vault: vault),
+                installation: installation)
+        }
+        let engine = try engine(zone)
+        try await engine.ensureNetwork(blueprint.network)
+        for volume in blueprint.volumes { try await engine.ensureVolume(volume) }
+        _ = try await engine.ensureImage(blueprint.image)
+        _ = try await engine.ensureContainer(blueprint.spec)
+    }
+
+    func stop(_ instance: InstanceFacts, zone: ZoneFacts) async throws {
+        try await engine(zone).stopContainer(
+            instance.engineName, graceSeconds: ProvisioningLimits.stopGraceSeconds)
+    }
+
+    /// Waits until the engine says it runs and, when it is public, the ingress says it answers.
+    /// Answers false when `seconds` pass; throws `.invalid` when the container ends.
+    func waitForAnswer(_ instance: InstanceFacts, zone: ZoneFacts, seconds: Int) async throws -> Bool {
+        let engine = try engine(zone)
+        let deadline = ContinuousClock.now.advanced(by: .seconds(seconds))
+        while true {
+            guard let now = try await engine.inspectContainer(instance.engineName) else {
+                throw Fault(.invalid, "The container \(instance.engineName) disappeared while it started.")
+            }
+            if now.state == .exited || now.state == .dead {
+                let how = now.outOfMemory ? "it ran out of memory" : "exit status \(now.exitCode ?? -1)"
+                throw Fault(.invalid, "The container ended right after its start (\(how)). Its log says why.")
+            }
+            if now.state == .running {
+                if !instance.isPublic { return true }
+                let health = try await ingress.health(zoneID: zone.id, instanceIDs: [instance.id])
+                if health[instance.id] == .healthy { return true }
+            }
+            if ContinuousClock.now >= deadline { return false }
+            try await Task.sleep(for: .milliseconds(ProvisioningLimits.pollMilliseconds))
+        }
+    }
+
+    /// Waits until connections from before the last switch have ended, but not for ever.
+    func waitForDrain(zone: ZoneFacts) async throws {
+        let deadline = ContinuousClock.now.advanced(by: .seconds(ProvisioningLimits.drainSecondsMax))
+        while ContinuousClock.now < deadline {
+            if try await ingress.isDrained(zoneID: zone.id) { return }
+            try await Task.sleep(for: .milliseconds(ProvisioningLimits.pollMilliseconds))
+        }
+    }
+}
+
+/// Changes of container and instance rows that several workflows record.
+enum ContainerRows {
+    /// Sets the observed state of containers.
+    static func mark(_ containers: [Int64], _ state: String, detail: String? = nil, now: Moment, in tx: any Transaction)
+        throws
+    {
+        try tx.run(
+            """
+            UPDATE containers SET state = \(state), state_detail = \(detail), updated_at = \(now)
+            WHERE id IN (\(list: containers))
+            """)
+    }
+
+    /// Makes `instance` the one that serves; the one before it drains.
+    static func switchTo(_ instance: InstanceFacts, now: Moment, in tx: any Transaction) throws {
+        try tx.run(
+            """
+            UPDATE instances SET state = 'draining', updated_at = \(now)
+            WHERE container_id = \(instance.containerID) AND state = 'serving' AND id <> \(instance.id)
+            """)
+        try tx.run("UPDATE instances SET state = 'serving', updated_at = \(now) WHERE id = \(instance.id)")
+    }
+
+    /// Whether the instance is the one that serves.
+    static func serves(_ instance: InstanceFacts, in connection: any Connection) throws -> Bool {
+        try connection.int("SELECT 1 FROM instances WHERE id = \(instance.id) AND state = 'serving'") != nil
+    }
+
+    static func removeInstance(_ instance: InstanceFacts, in tx: any Transaction) throws {
+        try tx.run("DELETE FROM log_positions WHERE instance_id = \(instance.id)")
+        try tx.run("DELETE FROM instances WHERE id = \(instance.id)")
+    }
+
+    /// A container that was told to run or stop anew starts with a clean record.
+    static func forgetCrashes(_ containers: [Int64], in tx: any Transaction) throws {
+        try tx.run(
+            """
+            UPDATE containers SET crash_count = 0, crashed_at = NULL WHERE id IN (\(list: containers))
+            """)
+    }
+}

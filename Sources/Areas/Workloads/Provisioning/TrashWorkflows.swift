@@ -1,0 +1,157 @@
+import Basics
+package import Operations
+import SQL
+
+/// Removes a service: out of rotation, containers, then the rows with everything they claimed. Its volumes are kept for
+/// a while and removed by the sweep.
+package struct TrashService: Workflow {
+    package static let kind = WorkflowKind(.serviceTrash)
+    private let site: Site
+
+    package init(site: Site) { self.site = site }
+
+    package func run(_ input: ServiceTrashInput, _ run: OperationRun) async throws {
+        let site = site
+        let removal = Removal(site: site, projectID: input.projectID, run: run)
+        let ground = try await removal.locate { tx in
+            try Facts.containers(serviceID: input.serviceID, in: tx)
+        }
+        guard let ground else { return }
+        try await removal.containers(ground)
+        try await run.record("rows", undo: nil) { tx in
+            try Teardown.removeService(input.serviceID, in: tx, now: site.clock.now())
+        }
+    }
+}
+
+/// Removes a project with all its services and its network.
+package struct TrashProject: Workflow {
+    package static let kind = WorkflowKind(.projectTrash)
+    private let site: Site
+
+    package init(site: Site) { self.site = site }
+
+    package func run(_ input: ProjectTrashInput, _ run: OperationRun) async throws {
+        let site = site
+        let removal = Removal(site: site, projectID: input.projectID, run: run)
+        let ground = try await removal.locate { tx in
+            try tx.rows(
+                """
+                SELECT c.id FROM containers c JOIN services s ON s.id = c.service_id
+                WHERE s.project_id = \(input.projectID) ORDER BY c.id
+                """
+            ) { $0.int(0) }
+        }
+        guard let ground else { return }
+        try await removal.containers(ground)
+        try await run.step("network", undo: nil) {
+            try await site.engine(ground.zone).removeNetwork(ground.network.name)
+        }
+        try await run.record("rows", undo: nil) { tx in
+            try Teardown.removeProject(input.projectID, in: tx, now: site.clock.now())
+        }
+    }
+}
+
+/// Makes a changed number of containers real.
+package struct ScaleService: Workflow {
+    package static let kind = WorkflowKind(.serviceScaling)
+    private let site: Site
+
+    package init(site: Site) { self.site = site }
+
+    package func run(_ input: ServiceScalingInput, _ run: OperationRun) async throws {
+        if !input.addedIDs.isEmpty { try await grow(input, run) }
+        if !input.removedIDs.isEmpty { try await shrink(input, run) }
+    }
+
+    private func grow(_ input: ServiceScalingInput, _ run: OperationRun) async throws {
+        let site = site
+        struct Ground: Codable, Sendable {
+            let zone: ZoneFacts
+            let network: NetworkFacts
+            let instances: [InstanceFacts]
+        }
+        let ground = try await run.record(
+            "locate",
+            undo: { tx in
+                for id in input.addedIDs { try Teardown.removeContainer(id, in: tx, now: site.clock.now()) }
+            },
+            { tx in
+                let (zone, network) = try Facts.site(
+                    projectID: input.projectID, names: site.installation.names, in: tx)
+                let instances = try Facts.instances(
+                    of: input.addedIDs, states: ["building", "serving"], names: site.installation.names, in: tx)
+                return Ground(zone: zone, network: network, instances: instances)
+            })
+        for instance in ground.instances {
+            try await run.step(
+                "create#\(instance.containerID)",
+                undo: { try await site.engine(ground.zone).removeContainer(instance.engineName) },
+                {
+                    try await site.createContainer(instance, zone: ground.zone)
+                })
+            try await run.step("start#\(instance.containerID)", undo: nil) {
+                try await site.engine(ground.zone).startContainer(instance.engineName)
+            }
+        }
+        try await run.record("serve", undo: nil) { tx in
+            for instance in ground.instances { try ContainerRows.switchTo(instance, now: site.clock.now(), in: tx) }
+            try ContainerRows.mark(input.addedIDs, "running", now: site.clock.now(), in: tx)
+        }
+        try await run.step("route", undo: nil) {
+            try await site.ingress.sync(zoneID: ground.zone.id)
+        }
+    }
+
+    private func shrink(_ input: ServiceScalingInput, _ run: OperationRun) async throws {
+        let site = site
+        let removal = Removal(site: site, projectID: input.projectID, run: run)
+        guard let ground = try await removal.locate({ _ in input.removedIDs }) else { return }
+        try await removal.containers(ground)
+        try await run.record("rows", undo: nil) { tx in
+            for id in input.removedIDs { try Teardown.removeContainer(id, in: tx, now: site.clock.now()) }
+        }
+    }
+}
+
+/// Takes containers out of rotation and off the engine.
+struct Removal: Sendable {
+    struct Ground: Codable, Sendable {
+        let zone: ZoneFacts
+        let network: NetworkFacts
+        let instances: [InstanceFacts]
+    }
+
+    let site: Site
+    let projectID: Int64
+    let run: OperationRun
+
+    /// nil when the project is gone already.
+    func locate(_ containers: @escaping @Sendable (any Transaction) throws -> [Int64]) async throws -> Ground? {
+        let (site, projectID) = (site, projectID)
+        return try await run.record("locate", undo: nil) { tx in
+            guard try tx.int("SELECT 1 FROM projects WHERE id = \(projectID)") != nil else { return nil }
+            let (zone, network) = try Facts.site(projectID: projectID, names: site.installation.names, in: tx)
+            let instances = try Facts.instances(
+                of: try containers(tx), states: ["building", "serving", "draining"],
+                names: site.installation.names, in: tx)
+            return Ground(zone: zone, network: network, instances: instances)
+        }
+    }
+
+    func containers(_ ground: Ground) async throws {
+        let site = site
+        try await run.step("leave", undo: nil) {
+            try await site.ingress.sync(zoneID: ground.zone.id)
+        }
+        for instance in ground.instances {
+            try await run.step("stop#\(instance.id)", undo: nil) {
+                try await site.stop(instance, zone: ground.zone)
+            }
+            try await run.step("remove#\(instance.id)", undo: nil) {
+                try await site.engine(ground.zone).removeContainer(instance.engineName)
+            }
+        }
+    }
+}
