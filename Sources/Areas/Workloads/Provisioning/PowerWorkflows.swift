@@ -1,10 +1,11 @@
 import Basics
+import Fleet
 package import Operations
 import SQL
 
 /// Starts stopped containers and puts them back into rotation. One that is missing on the engine is created again.
 package struct StartContainers: Workflow {
-    package static let kind = WorkflowKind(.containerStart)
+    package static let kind = WorkflowKind.containerStart
     private let site: Site
 
     package init(site: Site) { self.site = site }
@@ -19,7 +20,7 @@ package struct StartContainers: Workflow {
 
 /// Takes containers out of rotation, then stops them.
 package struct StopContainers: Workflow {
-    package static let kind = WorkflowKind(.containerStop)
+    package static let kind = WorkflowKind.containerStop
     private let site: Site
 
     package init(site: Site) { self.site = site }
@@ -35,7 +36,7 @@ package struct StopContainers: Workflow {
 
 /// Stops and starts containers one after the other, so that a service of several goes on answering.
 package struct RestartContainers: Workflow {
-    package static let kind = WorkflowKind(.containerRestart)
+    package static let kind = WorkflowKind.containerRestart
     private let site: Site
 
     package init(site: Site) { self.site = site }
@@ -54,7 +55,7 @@ package struct RestartContainers: Workflow {
 /// Brings back what should run and does not: after a crash, a removal by hand, a restart of the engine.
 /// Started by the reconciler, never by a person; it shows in the project's events like everything else.
 package struct RecoverContainer: Workflow {
-    package static let kind = WorkflowKind(.containerRecover)
+    package static let kind = WorkflowKind.containerRecover
     private let site: Site
 
     package init(site: Site) { self.site = site }

@@ -1,11 +1,12 @@
 import Basics
+import Fleet
 package import Operations
 import SQL
 
 /// Makes the rows of an order real: network, then container by container in the order of their dependencies, then the
 /// ingress. When it fails for good nothing of the order is left but the order itself, which says so.
 package struct ProvisionOrder: Workflow {
-    package static let kind = WorkflowKind(.orderProvision)
+    package static let kind = WorkflowKind.orderProvision
     private let site: Site
 
     package init(site: Site) { self.site = site }
@@ -45,12 +46,12 @@ package struct ProvisionOrder: Workflow {
             try await site.ingress.sync(zoneID: ground.zone.id)
         }
         for instance in ground.instances where instance.isPublic {
-            try await run.step("answer#\(instance.containerID)", undo: nil) {
+            _ = try await run.step("answer#\(instance.containerID)", undo: nil) {
                 try await site.waitForAnswer(
                     instance, zone: ground.zone, seconds: ProvisioningLimits.firstAnswerSeconds)
             }
         }
-        try await run.record("finish", undo: nil) { tx in
+        _ = try await run.record("finish", undo: nil) { tx in
             try tx.run(
                 """
                 UPDATE orders SET status = 'completed', updated_at = \(site.clock.now()) WHERE id = \(input.orderID)

@@ -1,4 +1,5 @@
 import Basics
+import Fleet
 package import Operations
 import SQL
 
@@ -8,7 +9,7 @@ import SQL
 /// over, and only then the old one drains and goes; when the new one fails, the old one never stopped serving.
 /// With volumes two instances must not write at once, so the old one stops first and comes back if the new one fails.
 package struct RebuildContainers: Workflow {
-    package static let kind = WorkflowKind(.containerRebuild)
+    package static let kind = WorkflowKind.containerRebuild
     private let site: Site
 
     package init(site: Site) { self.site = site }
@@ -57,7 +58,7 @@ struct Replacement: Sendable {
                 let (zone, network) = try Facts.site(projectID: projectID, names: site.installation.names, in: tx)
                 let old = try Facts.instances(
                     of: [containerID], states: ["serving"], names: site.installation.names, in: tx)
-                try Addresses.claimInstance(containerID: containerID, in: tx, now: site.clock.now())
+                try Addresses.claimNext(containers: [containerID], in: tx, now: site.clock.now())
                 let new = try Facts.instances(
                     of: [containerID], states: ["building"], names: site.installation.names, in: tx)
                 guard let instance = new.last else {

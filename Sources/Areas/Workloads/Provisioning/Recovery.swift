@@ -1,14 +1,14 @@
 package import Operations
 
 /// Recovery is started by the reconciler, so its kind stands apart from what people ask for.
-extension WorkloadKind {
-    package static let containerRecover = WorkloadKind(
-        name: "container.recover", eventCode: "5f1d0c7be3a9d284", title: "Recovering a container")
+extension WorkflowKind {
+    package static let containerRecover = WorkflowKind(
+        "container.recover", eventCode: "5f1d0c7be3a9d284", title: "Recovering a container")
 }
 
 /// Brings one container back.
 package struct ContainerRecoverInput: WorkloadInput {
-    package static let kind = WorkloadKind.containerRecover
+    package static let kind = WorkflowKind.containerRecover
     package let projectID: Int64
     package let containerID: Int64
     /// What was found, as a sentence.
@@ -21,12 +21,6 @@ package struct ContainerRecoverInput: WorkloadInput {
         self.containerID = containerID
         self.reason = reason
         self.givesUp = givesUp
-    }
-}
-
-extension WorkflowKind {
-    package init(_ kind: WorkloadKind) {
-        self.init(kind.name, eventCode: kind.eventCode, title: kind.title)
     }
 }
 

@@ -1,11 +1,12 @@
 import Basics
+import Fleet
 package import Operations
 import SQL
 
 /// Removes a service: out of rotation, containers, then the rows with everything they claimed. Its volumes are kept for
 /// a while and removed by the sweep.
 package struct TrashService: Workflow {
-    package static let kind = WorkflowKind(.serviceTrash)
+    package static let kind = WorkflowKind.serviceTrash
     private let site: Site
 
     package init(site: Site) { self.site = site }
@@ -26,7 +27,7 @@ package struct TrashService: Workflow {
 
 /// Removes a project with all its services and its network.
 package struct TrashProject: Workflow {
-    package static let kind = WorkflowKind(.projectTrash)
+    package static let kind = WorkflowKind.projectTrash
     private let site: Site
 
     package init(site: Site) { self.site = site }
@@ -55,7 +56,7 @@ package struct TrashProject: Workflow {
 
 /// Makes a changed number of containers real.
 package struct ScaleService: Workflow {
-    package static let kind = WorkflowKind(.serviceScaling)
+    package static let kind = WorkflowKind.serviceScaling
     private let site: Site
 
     package init(site: Site) { self.site = site }
@@ -74,8 +75,8 @@ package struct ScaleService: Workflow {
         }
         let ground = try await run.record(
             "locate",
-            undo: { tx in
-                for id in input.addedIDs { try Teardown.removeContainer(id, in: tx, now: site.clock.now()) }
+            undo: { tx, _ in
+                for id in input.addedIDs { try Teardown.removeContainer(id, in: tx) }
             },
             { tx in
                 let (zone, network) = try Facts.site(
@@ -110,7 +111,7 @@ package struct ScaleService: Workflow {
         guard let ground = try await removal.locate({ _ in input.removedIDs }) else { return }
         try await removal.containers(ground)
         try await run.record("rows", undo: nil) { tx in
-            for id in input.removedIDs { try Teardown.removeContainer(id, in: tx, now: site.clock.now()) }
+            for id in input.removedIDs { try Teardown.removeContainer(id, in: tx) }
         }
     }
 }

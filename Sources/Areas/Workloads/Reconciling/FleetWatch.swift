@@ -1,4 +1,4 @@
-package import Basics
+import Basics
 import Fleet
 package import Logging
 import SQL

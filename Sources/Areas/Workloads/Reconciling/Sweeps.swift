@@ -1,6 +1,7 @@
 package import Basics
+import Fleet
 package import Logging
-package import Operations
+import Operations
 package import SQL
 import Signals
 

@@ -91,7 +91,8 @@ final class ZoneComparing: Sendable {
         let engineNames = Set(picture.wanted.map(\.instance.engineName))
         let relevant = actual.filter { container in
             container.labels[EngineNames.zoneLabel] == String(zoneID)
-                && (!engineNames.contains(container.name) || stillKnown.contains { $0.instance.engineName == container.name })
+                && (!engineNames.contains(container.name)
+                    || stillKnown.contains { $0.instance.engineName == container.name })
         }
         for action in comparison.actions(wanted: stillKnown, actual: relevant) { try await perform(action) }
         note(stillKnown, relevant)

@@ -109,7 +109,7 @@ enum ZoneRows {
         guard try !isBusy(projectID: projectID, in: tx) else { return }
         try Operations.enqueue(
             NewOperation(
-                WorkflowKind(.containerStop),
+                WorkflowKind.containerStop,
                 input: ContainerStopInput(projectID: projectID, serviceID: serviceID, containerIDs: [containerID]),
                 subjects: subjects(containerID, serviceID, projectID), locks: ["project:\(projectID)"],
                 requestID: "reconciler"), in: tx, now: now)
@@ -124,7 +124,7 @@ enum ZoneRows {
     ) throws {
         try Operations.enqueue(
             NewOperation(
-                WorkflowKind(.containerRecover),
+                WorkflowKind.containerRecover,
                 input: ContainerRecoverInput(
                     projectID: projectID, containerID: containerID, reason: reason, givesUp: givesUp),
                 subjects: subjects(containerID, serviceID, projectID), locks: ["project:\(projectID)"],

@@ -76,13 +76,18 @@ package struct ZoneWatcher: Sendable {
         while true {
             do {
                 let facts = try await comparing.engine.facts()
-                try await Zones.markOnline(zone.id, facts: facts, database: site.database, clock: site.clock)
+                let (zoneID, now) = (zone.id, site.clock.now())
+                try await site.database.transaction { tx in
+                    try Zones.markOnline(zoneID, facts: facts, at: now, in: tx)
+                }
                 comparing.engineAnswered()
             } catch let fault as Fault {
                 comparing.engineWasSilent()
-                try await Zones.markUnreachable(
-                    zone.id, detail: fault.sentences.joined(separator: " "), database: site.database,
-                    clock: site.clock)
+                let (zoneID, now) = (zone.id, site.clock.now())
+                try await site.database.transaction { tx in
+                    try Zones.markUnreachable(
+                        zoneID, detail: fault.sentences.joined(separator: " "), at: now, in: tx)
+                }
             }
             try await Task.sleep(for: .seconds(Self.heartbeatSeconds))
         }

@@ -1,0 +1,75 @@
+package import Basics
+import Fleet
+package import SQL
+
+/// Removes rows and gives back everything they claimed: addresses, quota, capacity, names. Each is idempotent; the
+/// workflows call them after the engine and the ingress have forgotten the thing.
+package enum Teardown {
+    /// Removes one container.
+    package static func removeContainer(_ id: Int64, in tx: any Transaction) throws {
+        let row = try tx.first(
+            """
+            SELECT s.cpu_milli, s.memory_mb, p.zone_id, p.user_id
+            FROM containers c JOIN services s ON s.id = c.service_id JOIN projects p ON p.id = s.project_id
+            WHERE c.id = \(id)
+            """
+        ) { (cpu: $0.int(0), memory: $0.int(1), zone: $0.int(2), user: $0.int(3)) }
+        guard let row else { return }
+        try tx.run(
+            """
+            DELETE FROM log_positions WHERE instance_id IN (SELECT id FROM instances WHERE container_id = \(id))
+            """)
+        try tx.run("DELETE FROM instances WHERE container_id = \(id)")
+        try tx.run("DELETE FROM metric_samples WHERE container_id = \(id)")
+        try tx.run("DELETE FROM containers WHERE id = \(id)")
+        try Capacity.release(
+            Placement.Demand(cpuMilli: row.cpu, memoryMB: row.memory, containers: 1), inZone: row.zone, in: tx)
+        try tx.run(
+            """
+            UPDATE users SET containers_count = containers_count - 1 WHERE id = \(row.user) AND containers_count > 0
+            """)
+    }
+
+    /// Removes a service with its containers, settings, links, ingress rules and domains. Its volumes are kept until
+    /// `now` plus the grace period, when the sweep removes them.
+    package static func removeService(_ id: Int64, in tx: any Transaction, now: Moment) throws {
+        let containers = try tx.rows("SELECT id FROM containers WHERE service_id = \(id)") { $0.int(0) }
+        for container in containers { try removeContainer(container, in: tx) }
+        let until = now.advanced(by: .seconds(ProvisioningLimits.volumeGraceSeconds))
+        try tx.run(
+            """
+            UPDATE volumes SET trash_after = \(until), updated_at = \(now)
+            WHERE service_id = \(id) AND trash_after IS NULL
+            """)
+        try tx.run("DELETE FROM services WHERE id = \(id)")
+    }
+
+    /// Removes a project with everything in it. Its orders stay, without a project.
+    package static func removeProject(_ id: Int64, in tx: any Transaction, now: Moment) throws {
+        let services = try tx.rows("SELECT id FROM services WHERE project_id = \(id)") { $0.int(0) }
+        for service in services { try removeService(service, in: tx, now: now) }
+        // A project that is being deleted left its owner's count when the deletion was asked for.
+        try tx.run(
+            """
+            UPDATE users SET projects_count = projects_count - 1
+            WHERE projects_count > 0
+              AND id IN (SELECT user_id FROM projects WHERE id = \(id) AND state = 'active')
+            """)
+        try tx.run("DELETE FROM networks WHERE project_id = \(id)")
+        try tx.run("DELETE FROM projects WHERE id = \(id)")
+    }
+
+    /// Takes back what an order wrote: its services, and the project when nothing else is in it. The order itself stays
+    /// and says that it failed.
+    package static func abandonOrder(
+        id: String, projectID: Int64, containerIDs: [Int64], in tx: any Transaction, now: Moment
+    ) throws {
+        let services = try tx.rows(
+            "SELECT DISTINCT service_id FROM containers WHERE id IN (\(list: containerIDs))"
+        ) { $0.int(0) }
+        for service in services { try removeService(service, in: tx, now: now) }
+        let left = try tx.int("SELECT count(*) FROM services WHERE project_id = \(projectID)") ?? 0
+        if left == 0 { try removeProject(projectID, in: tx, now: now) }
+        try tx.run("UPDATE orders SET status = 'failed', updated_at = \(now) WHERE id = \(id)")
+    }
+}
