@@ -10,6 +10,18 @@ package struct JSONWriter: Sendable {
         bytes.reserveCapacity(capacity)
     }
 
+    /// What can be opened and closed.
+    package enum Shape: Sendable {
+        case object
+        case array
+    }
+
+    /// Opens an object or array whose end is not in the same function. Whoever opens closes.
+    package mutating func open(_ shape: Shape) { begin(shape == .object ? UInt8(ascii: "{") : UInt8(ascii: "[")) }
+
+    /// Closes what ``open(_:)`` opened last.
+    package mutating func close(_ shape: Shape) { end(shape == .object ? UInt8(ascii: "}") : UInt8(ascii: "]")) }
+
     package mutating func object(_ body: (inout JSONWriter) throws -> Void) rethrows {
         begin(UInt8(ascii: "{"))
         try body(&self)
@@ -35,6 +47,16 @@ package struct JSONWriter: Sendable {
     /// A member name that is data.
     package mutating func key(text name: String) {
         value(name)
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+    }
+
+    /// A member name that is computed; `write` appends its bytes, which must need no escaping.
+    package mutating func key(_ write: (inout [UInt8]) -> Void) {
+        comma()
+        bytes.append(UInt8(ascii: "\""))
+        write(&bytes)
+        bytes.append(UInt8(ascii: "\""))
         bytes.append(UInt8(ascii: ":"))
         needsComma = false
     }

@@ -1,0 +1,125 @@
+/// One route of the API as a value: what routing, decoding, the OpenAPI document and the coverage tests are made from.
+///
+/// `Input` is the body's type (``Nothing`` when there is none), `Output` the answer's.
+package struct Endpoint<Input: Decodable & Sendable, Output: Codable & Sendable>: Sendable {
+    package let about: EndpointDescription
+
+    package init(
+        _ method: EndpointMethod, _ path: String, also alternatives: [EndpointMethod] = [], id: String,
+        _ summary: String, access: EndpointAccess, success: Int = 200, paging: Paging = .none,
+        query: [QueryParameter] = [], faults: [Int] = [], documentedBody: Schema? = nil, example: String? = nil,
+        bodyBytesMax: Int = EndpointLimits.bodyBytesMax
+    ) {
+        let needsBody = Input.self != Nothing.self
+        about = EndpointDescription(
+            method: method, alternatives: alternatives, path: path, id: id, summary: summary, access: access,
+            success: success, paging: paging, query: query, faults: faults, takesBody: needsBody,
+            bodyIsOptional: Input.self is any OptionalBody.Type, bodyBytesMax: bodyBytesMax, example: example,
+            bodySchema: { needsBody ? documentedBody ?? Schema.of(Input.self) : nil },
+            answerSchema: { Output.self == Nothing.self ? nil : Schema.of(Output.self) })
+    }
+}
+
+/// An ``Endpoint`` without its types.
+package struct EndpointDescription: Sendable {
+    package let method: EndpointMethod
+    /// Methods that mean the same: clients send them.
+    package let alternatives: [EndpointMethod]
+    /// `/api/projects/{project_id}`
+    package let path: String
+    /// The operation id: the noun first, `project_list`.
+    package let id: String
+    package let summary: String
+    package let access: EndpointAccess
+    /// Status of success.
+    package let success: Int
+    package let paging: Paging
+    package let query: [QueryParameter]
+    /// Statuses beyond those that every route can answer.
+    package let faults: [Int]
+    package let takesBody: Bool
+    /// An empty body means "all defaults".
+    package let bodyIsOptional: Bool
+    /// Larger bodies get 413.
+    package let bodyBytesMax: Int
+    /// A body that works, as JSON.
+    package let example: String?
+    package let bodySchema: @Sendable () -> Schema?
+    package let answerSchema: @Sendable () -> Schema?
+
+    package var methods: [EndpointMethod] { [method] + alternatives }
+    /// The first folder of the path.
+    package var tag: String {
+        let parts = path.split(separator: "/")
+        return parts.first == "api" && parts.count > 1 ? String(parts[1]) : String(parts.first ?? "")
+    }
+    /// `["project_id"]`
+    package var pathParameters: [String] {
+        path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
+    }
+}
+
+package enum EndpointMethod: String, Sendable, Hashable, CaseIterable {
+    case get = "GET"
+    case post = "POST"
+    case put = "PUT"
+    case patch = "PATCH"
+    case delete = "DELETE"
+}
+
+/// Who may call.
+package enum EndpointAccess: Sendable, Hashable {
+    /// Everybody, without credentials.
+    case anonymous
+    /// Every account; a token needs one of these scopes.
+    case account(scopes: [String])
+}
+
+/// Whether an endpoint answers page by page.
+package enum Paging: Sendable, Hashable {
+    case none
+    /// Always.
+    case always
+    /// Only when the client asks; otherwise everything, up to ``EndpointLimits/unpagedRowsMax``.
+    case onRequest
+}
+
+/// A query parameter beyond `page` and `per_page`.
+package struct QueryParameter: Sendable, Hashable {
+    package let name: String
+    package let schema: Schema
+    package let summary: String
+
+    package init(_ name: String, _ schema: Schema, _ summary: String) {
+        self.name = name
+        self.schema = schema
+        self.summary = summary
+    }
+}
+
+/// Bounds that hold for every endpoint unless it names its own.
+package enum EndpointLimits {
+    /// Bytes of a body. The largest known order is below 100 kB.
+    package static let bodyBytesMax = 1_048_576
+    /// Rows of a list that v60 does not paginate, when the client does not ask for a page.
+    package static let unpagedRowsMax = 1000
+    /// Bytes of the request target.
+    package static let targetBytesMax = 8192
+    /// Seconds until a body must have arrived completely (408).
+    package static let bodySecondsMax = 30
+}
+
+/// No body, or no answer.
+package struct Nothing: Codable, Sendable, Hashable {
+    package init() {}
+}
+
+/// A body that may be left out.
+package protocol OptionalBody: Decodable {
+    init()
+}
+
+/// `{}`: done or accepted, nothing to say.
+package struct Acknowledgement: Codable, Sendable, Hashable {
+    package init() {}
+}
