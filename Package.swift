@@ -86,7 +86,7 @@ let package = Package(
         room(
             "Adapters/DockerEngine",
             [
-                "Basics", "Fleet", logging, asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioFoundation, nioSSL,
+                "Basics", "Fleet", logging, asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL, crypto,
             ]),
         room("Adapters/HAProxyControl", ["Basics", "Fleet", "Edge", logging]),
 
