@@ -25,6 +25,7 @@ let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -73,7 +74,7 @@ let package = Package(
         room("Contract", ["Basics"]),
 
         room("Areas/Signals", ["Basics", "SQL", "Operations", logging]),
-        room("Areas/Identity", ["Basics", "SQL", "Operations", "Signals", crypto]),
+        room("Areas/Identity", ["Basics", "SQL", "Operations", "Signals", crypto, cryptoExtras]),
         room("Areas/Fleet", ["Basics", "SQL", "Operations", "Signals", "Identity", logging]),
         room("Areas/Catalogue", ["Basics", "SQL", "Operations", "Signals", "Identity", yams]),
         room(

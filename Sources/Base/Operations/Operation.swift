@@ -71,6 +71,11 @@ package struct OperationStep: Sendable, Hashable {
     package let error: String?
     package let startedAt: Moment
     package let finishedAt: Moment?
+
+    var undone: OperationStep {
+        OperationStep(
+            name: name, state: .undone, attempt: attempt, error: error, startedAt: startedAt, finishedAt: finishedAt)
+    }
 }
 
 /// An operation to be.

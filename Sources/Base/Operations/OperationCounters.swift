@@ -1,3 +1,5 @@
+import Synchronization
+
 /// What a worker did since it was made.
 package struct OperationCounters: Sendable, Hashable {
     /// Runs begun.
@@ -18,4 +20,13 @@ package struct OperationCounters: Sendable, Hashable {
     package var undoFailures = 0
     /// Operations running now.
     package var running = 0
+}
+
+/// Counters that many runs add to.
+final class CounterBox: Sendable {
+    private let counters = Mutex(OperationCounters())
+
+    var values: OperationCounters { counters.withLock { $0 } }
+
+    func add(_ change: (inout OperationCounters) -> Void) { counters.withLock { change(&$0) } }
 }

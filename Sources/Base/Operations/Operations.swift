@@ -145,6 +145,7 @@ package enum Operations {
                     attempt: Int(row.int(3)), error: row.textOrNil(4), startedAt: row.moment(5),
                     finishedAt: row.momentOrNil(6)))
         }
+        markUndone(&steps)
         return try connection.rows(
             """
             SELECT id, kind, state, parent_id, user_id, request_id, error, attention, cancel_requested,
@@ -157,6 +158,15 @@ package enum Operations {
                 parentID: row.intOrNil(3), userID: row.intOrNil(4), requestID: row.text(5), error: row.textOrNil(6),
                 attention: row.textOrNil(7), cancelRequested: row.bool(8), createdAt: row.moment(9),
                 updatedAt: row.moment(10), finishedAt: row.momentOrNil(11), steps: steps[row.int(0)] ?? [])
+        }
+    }
+
+    /// A step is undone when the record of its undoing is done.
+    private static func markUndone(_ steps: inout [Int64: [OperationStep]]) {
+        for (id, list) in steps {
+            let undone = Set(list.filter { $0.state == .done && $0.name.hasPrefix(UndoEntry.prefix) }.map(\.name))
+            guard !undone.isEmpty else { continue }
+            steps[id] = list.map { undone.contains(UndoEntry.prefix + $0.name) ? $0.undone : $0 }
         }
     }
 }

@@ -44,7 +44,7 @@ extension SchemaStep {
                 operation_id BIGINT NOT NULL REFERENCES operations (id) ON DELETE CASCADE,
                 name TEXT NOT NULL,
                 position BIGINT NOT NULL,
-                state TEXT NOT NULL CHECK (state IN ('started', 'done', 'failed', 'undone')),
+                state TEXT NOT NULL CHECK (state IN ('started', 'done', 'failed')),
                 fence BIGINT NOT NULL,
                 attempt BIGINT NOT NULL,
                 output TEXT,
