@@ -1,4 +1,4 @@
-package import Basics
+import Basics
 import SQL
 
 /// What an error means for those who could try again.

@@ -121,7 +121,7 @@ package enum Operations {
             """
             UPDATE operations
             SET cancel_requested = 1, updated_at = \(now),
-                run_after = CASE WHEN run_after > \(now) THEN \(now) ELSE run_after END
+                run_after = CASE WHEN run_after > \(now) THEN CAST(\(now) AS BIGINT) ELSE run_after END
             WHERE state IN ('pending', 'running') AND id <> \(except ?? 0) AND \(condition)
             """)
         if count > 0 { try tx.wake(.operations) }
