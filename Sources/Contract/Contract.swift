@@ -3,6 +3,7 @@ package enum Contract {
     /// Every endpoint there is, by path. A route that is not here does not exist.
     package static let all: [EndpointDescription] = [
         VersionEndpoints.view.about,
+        VersionEndpoints.viewAtRoot.about,
         VersionEndpoints.document.about,
         ProjectEndpoints.list.about,
         ProjectEndpoints.view.about,

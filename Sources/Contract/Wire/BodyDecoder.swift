@@ -5,6 +5,9 @@ package struct BodyProblem: Error {
     let sentence: String
     let path: [any CodingKey]
 
+    /// The root object itself, or its first member, is missing or of the wrong kind.
+    package var isAboutTheRoot: Bool { path.count < 2 }
+
     /// `project.name must be text.`
     package var description: String {
         path.isEmpty ? "The body \(sentence)." : "\(path.map(WireName.of).joined(separator: ".")) \(sentence)."

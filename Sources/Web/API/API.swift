@@ -1,1 +1,124 @@
-// Being written.
+package import Basics
+package import Contract
+package import Identity
+package import Logging
+package import SQL
+
+/// What the API needs from whoever assembles the server.
+package struct APIDependencies: Sendable {
+    package var database: any Database
+    package var clock: any WallClock
+    package var authenticator: Authenticator
+    /// Where customers reach us, without a slash at the end: `https://berth.example`. Links start with it.
+    package var publicURL: String
+    /// Our release, as `/api/version` tells it.
+    package var release: String
+    package var logger: Logger
+    /// Takes one JSON line per request. See ``AccessLog``.
+    package var accessLog: AccessLog?
+    /// Whether requests can be served: an empty list, or a sentence per problem.
+    package var readiness: @Sendable () async -> [String]
+
+    package init(
+        database: any Database, clock: any WallClock, authenticator: Authenticator, publicURL: String,
+        release: String, logger: Logger, accessLog: AccessLog? = nil,
+        readiness: @escaping @Sendable () async -> [String] = { [] }
+    ) {
+        self.database = database
+        self.clock = clock
+        self.authenticator = authenticator
+        self.publicURL = publicURL
+        self.release = release
+        self.logger = logger
+        self.accessLog = accessLog
+        self.readiness = readiness
+    }
+}
+
+/// The v60 HTTP API. ``serve(_:_:)`` is the only door: it knows the version gate, credentials, limits, decoding,
+/// paging, errors and encoding, so that a handler is one call to an area.
+///
+/// The composition root asks for ``responder()`` and gives it to an `Application`.
+package struct API: Sendable {
+    let dependencies: APIDependencies
+    private(set) var routes = RouteTable()
+
+    package init(_ dependencies: APIDependencies) {
+        self.dependencies = dependencies
+        serveVersion()
+        serveProjects()
+    }
+
+    /// The endpoints that have a handler.
+    package var served: [EndpointDescription] { routes.endpoints }
+
+    /// What answers requests.
+    package func responder() -> APIResponder { APIResponder(api: self) }
+
+    /// Connects an endpoint with the area call that does it.
+    mutating func serve<Input, Output>(
+        _ endpoint: Endpoint<Input, Output>, _ handler: @escaping @Sendable (Call<Input>) async throws -> Output
+    ) {
+        serveWritten(endpoint) { call in
+            let output = try await handler(call)
+            return Answer(bytes: output is Nothing ? [] : try ViewEncoder.bytes(output))
+        }
+    }
+
+    /// Connects an endpoint whose answer is a page of a list of `total` rows.
+    mutating func serveList<Input, Output>(
+        _ endpoint: Endpoint<Input, Output>,
+        _ handler: @escaping @Sendable (Call<Input>) async throws -> (Output, total: Int64)
+    ) {
+        serveWritten(endpoint) { call in
+            let (output, total) = try await handler(call)
+            return Answer(bytes: try ViewEncoder.bytes(output, capacity: 8192), total: total)
+        }
+    }
+
+    /// Connects an endpoint whose handler writes the bytes itself, for hot lists. The bytes must be an `Output`.
+    mutating func serveWritten<Input, Output>(
+        _ endpoint: Endpoint<Input, Output>, _ handler: @escaping @Sendable (Call<Input>) async throws -> Answer
+    ) {
+        routes.add(endpoint.about) { facts, body in
+            try await handler(Call(facts: facts, input: Body.decode(body, for: endpoint)))
+        }
+    }
+}
+
+/// What a handler gets.
+struct Call<Input: Sendable>: Sendable {
+    let facts: RequestFacts
+    /// The decoded body.
+    let input: Input
+
+    /// Who asks. Anonymous endpoints have nobody.
+    var caller: Caller { facts.caller }
+    /// The first number in the path.
+    var id: Int64 { facts.ids.first ?? 0 }
+    /// The wanted page; the whole list, up to a limit, where v60 does not paginate and the client did not ask.
+    var page: Page { facts.page ?? Page(number: 1, size: EndpointLimits.unpagedRowsMax) }
+}
+
+/// What a request said besides its body, already checked.
+struct RequestFacts: Sendable {
+    let caller: Caller
+    /// Numbers in the path, in order.
+    let ids: [Int64]
+    /// Words in the path, in order.
+    let words: [String]
+    let page: Page?
+    let query: Query
+}
+
+/// What a handler answers with.
+package struct Answer: Sendable {
+    var bytes: [UInt8]
+    /// Rows of the whole list; nil when the answer is no list.
+    var total: Int64?
+
+    init(bytes: [UInt8], total: Int64? = nil) {
+        self.bytes = bytes
+        self.total = total
+    }
+}

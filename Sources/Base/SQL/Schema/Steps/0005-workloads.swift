@@ -16,6 +16,7 @@ extension SchemaStep {
             )
             """,
             "CREATE INDEX projects_user ON projects (user_id, name, id) WHERE state = 'active'",
+            "CREATE INDEX projects_leaving ON projects (user_id) WHERE state = 'deleting'",
             "CREATE INDEX projects_zone ON projects (zone_id)",
             """
             CREATE TABLE orders (

@@ -1,0 +1,45 @@
+package import Basics
+package import Identity
+
+/// Something by its id and name.
+package struct NamedID: Sendable, Hashable {
+    package let id: Int64
+    package let name: String
+
+    package init(id: Int64, name: String) {
+        self.id = id
+        self.name = name
+    }
+}
+
+/// How a project is, in one word. v60 words; the first that is true counts.
+package enum ProjectCondition: String, Sendable, CaseIterable {
+    case deleting
+    /// Something is being done to it.
+    case working
+    /// The last thing that was done to it failed, or its order did.
+    case alert
+    /// A container that should run does not.
+    case unhealthy
+    case warning
+    case ok
+}
+
+/// A project as lists and single views show it.
+package struct ProjectSummary: Sendable, Hashable {
+    package let id: Int64
+    package let ownerID: Int64
+    package let name: String
+    package let isLeaving: Bool
+    package let skipSSH: Bool
+    package let createdAt: Moment
+    package let updatedAt: Moment
+    package internal(set) var location: NamedID
+    package internal(set) var zone: NamedID
+    package internal(set) var condition: ProjectCondition
+    /// Of its services, each once, with the label.
+    package internal(set) var images: [NamedID]
+
+    /// Whose it is, for the policy.
+    package var holder: Holder { Holder(noun: "project", ownerID: ownerID, isLeaving: isLeaving) }
+}

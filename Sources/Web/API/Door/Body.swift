@@ -1,0 +1,57 @@
+import Basics
+import Contract
+import Hummingbird
+import NIOCore
+
+/// The body of a request, read only by endpoints that take one.
+typealias BodyBytes = ByteBuffer?
+
+enum Body {
+    /// Reads the body of a request within the endpoint's limits of size and time; nil when it is empty.
+    static func read(_ request: Request, for endpoint: EndpointDescription) async throws -> BodyBytes {
+        guard endpoint.takesBody else { return nil }
+        let limit = endpoint.bodyBytesMax
+        if let announced = request.headers[.contentLength].flatMap({ Int($0) }), announced > limit {
+            throw HTTPFault.tooLarge(limit)
+        }
+        let body = request.body
+        let bytes = try await withThrowingTaskGroup(of: ByteBuffer?.self) { group in
+            group.addTask {
+                do { return try await body.collect(upTo: limit) } catch is NIOTooManyBytesError {
+                    throw HTTPFault.tooLarge(limit)
+                }
+            }
+            group.addTask {
+                try await Task.sleep(for: .seconds(EndpointLimits.bodySecondsMax))
+                throw HTTPFault.bodyTooSlow
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
+        }
+        guard let bytes, bytes.readableBytes > 0 else { return nil }
+        try requireJSON(request.headers[.contentType])
+        return bytes
+    }
+
+    /// The body as the endpoint's type.
+    static func decode<Input, Output>(_ bytes: BodyBytes, for endpoint: Endpoint<Input, Output>) throws -> Input {
+        if let nothing = Nothing() as? Input { return nothing }
+        guard let bytes else {
+            if let type = Input.self as? any OptionalBody.Type, let empty = type.init() as? Input { return empty }
+            throw Fault(.malformed, "The body is empty. Send a JSON object.")
+        }
+        let value: JSONValue
+        do { value = try JSONValue(parsing: bytes.readableBytesView) } catch {
+            throw Fault(.malformed, "The body is not valid JSON: \(error.sentence)")
+        }
+        do { return try BodyDecoder.decode(Input.self, from: value) } catch let problem as BodyProblem {
+            throw Fault(problem.isAboutTheRoot ? .malformed : .invalid, problem.description)
+        }
+    }
+
+    private static func requireJSON(_ contentType: String?) throws {
+        guard let contentType else { return }
+        let type = contentType.prefix { $0 != ";" }.filter { $0 != " " }.lowercased()
+        guard type == "application/json" || type.hasSuffix("+json") else { throw HTTPFault.notJSON }
+    }
+}

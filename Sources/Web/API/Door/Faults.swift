@@ -1,0 +1,143 @@
+import Basics
+import HTTPTypes
+import Hummingbird
+import Operations
+import SQL
+
+/// Refusals that only HTTP knows.
+enum HTTPFault: Error {
+    case tooLarge(Int)
+    case bodyTooSlow
+    case notJSON
+    case methodNotAllowed(String)
+    case notAcceptable
+    case unsupportedVersion(String)
+    case unknownCall
+    case badCredentials
+    case noCredentials
+    case badToken
+    case tokenInAddress
+}
+
+/// What a refusal looks like on the wire.
+struct Refusal {
+    var status: HTTPResponse.Status
+    var sentences: [String]
+    var headers: [(HTTPField.Name, String)] = []
+    /// For the log, when it is our mistake.
+    var cause: String?
+
+    /// The one mapping of what an area says to HTTP.
+    static func status(_ code: Fault.Code) -> HTTPResponse.Status {
+        switch code {
+        case .malformed: .badRequest
+        case .unauthenticated: .unauthorized
+        case .forbidden: .forbidden
+        case .notFound: .notFound
+        case .conflict: .conflict
+        case .invalid: .unprocessableContent
+        case .throttled: .tooManyRequests
+        case .unavailable: .serviceUnavailable
+        case .bug: .internalServerError
+        }
+    }
+
+    init(_ error: any Error) {
+        switch error {
+        case let fault as Fault: self.init(fault)
+        case let fault as HTTPFault: self.init(fault)
+        case let problem as DatabaseProblem: self.init(problem)
+        case is CancellationError: self = Self.unavailable
+        default: self = Self.bug("\(error)")
+        }
+    }
+
+    private init(status: HTTPResponse.Status, _ sentence: String, _ headers: [(HTTPField.Name, String)] = []) {
+        self.status = status
+        sentences = [sentence]
+        self.headers = headers
+    }
+
+    private init(_ fault: Fault) {
+        if fault.code == .bug {
+            self = Self.bug(fault.logLine)
+            return
+        }
+        status = Self.status(fault.code)
+        sentences = fault.sentences
+        if fault.code == .unavailable || fault.code == .throttled { headers = [(.retryAfter, "2")] }
+    }
+
+    private init(_ problem: DatabaseProblem) {
+        switch problem {
+        case .unavailable: self = Self.unavailable
+        case .notUnique: self.init(status: .conflict, "Something with the same name exists already.")
+        case .missingReference: self.init(status: .conflict, "Something that this depends on is gone, or still needed.")
+        case .notAllowed, .mistake: self = Self.bug("\(problem)")
+        }
+    }
+
+    private init(_ fault: HTTPFault) {
+        switch fault {
+        case .tooLarge(let limit):
+            self.init(status: .contentTooLarge, "The body is too large; at most \(limit) bytes are taken here.")
+        case .bodyTooSlow:
+            self.init(status: .requestTimeout, "The body did not arrive in time.", [(.connection, "close")])
+        case .notJSON:
+            self.init(status: .unsupportedMediaType, "The body must be JSON. Send Content-Type: application/json.")
+        case .methodNotAllowed(let allow):
+            self.init(status: .methodNotAllowed, "This path takes other methods: \(allow).", [(.allow, allow)])
+        case .notAcceptable:
+            self.init(status: .notAcceptable, "Answers are JSON only. Send Accept: application/json.")
+        case .unsupportedVersion(let version):
+            self.init(
+                status: .unprocessableContent, "You requested an unsupported version (\(version))",
+                [(.apiVersionSupported, "false")])
+        case .unknownCall:
+            self.init(status: .notFound, "Unknown API Call. Please check the documentation.")
+        case .badCredentials, .noCredentials:
+            self.init(status: .unauthorized, "Not Authorized", [(.wwwAuthenticate, #"Basic realm="Berth""#)])
+        case .badToken:
+            self.init(
+                status: .forbidden, "The access token is not valid.",
+                [(.wwwAuthenticate, #"Bearer realm="Berth", error="invalid_token""#)])
+        case .tokenInAddress:
+            self.init(status: .badRequest, "Tokens are taken in the Authorization header only, never in the address.")
+        }
+    }
+
+    private static let unavailable = Refusal(
+        status: .serviceUnavailable, "The service is busy or restarting. Try again in a moment.", [(.retryAfter, "2")])
+
+    /// Nothing of the cause leaves the machine.
+    private static func bug(_ cause: String) -> Refusal {
+        var refusal = Refusal(
+            status: .internalServerError, "Something went wrong on our side. Quote the X-Request-Id when you report it."
+        )
+        refusal.cause = cause
+        return refusal
+    }
+
+    /// `{"errors":[…]}`
+    var body: [UInt8] {
+        var writer = JSONWriter(capacity: 256)
+        writer.object { out in
+            out.key("errors")
+            out.array { out in for sentence in sentences { out.value(sentence) } }
+        }
+        return writer.bytes
+    }
+}
+
+extension HTTPField.Name {
+    static let requestID = known("X-Request-Id")
+    static let apiVersionSupported = known("API-Version-Supported")
+    static let perPage = known("Per-Page")
+    static let total = known("Total")
+    static let linkToPages = known("Link")
+
+    private static func known(_ name: String) -> HTTPField.Name {
+        guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is a header name.") }
+        return name
+    }
+}

@@ -1,0 +1,98 @@
+import Basics
+
+/// The query string, decoded when asked.
+struct Query: Sendable {
+    /// As it stood after the `?`, empty when there was none.
+    let text: Substring
+
+    /// The first value of a parameter; nil when it is not there. A value that is not UTF-8 is a fault.
+    func first(_ name: String) throws -> String? {
+        if text.isEmpty { return nil }
+        for pair in text.split(separator: "&") {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard let key = parts.first, Self.decode(key) == name else { continue }
+            guard let value = Self.decode(parts.count > 1 ? parts[1] : "") else {
+                throw Fault(.invalid, "The parameter \(name) is not text in UTF-8.")
+            }
+            return value
+        }
+        return nil
+    }
+
+    /// A parameter that must be a whole number within `range`; nil when it is not there.
+    func number(_ name: String, in range: ClosedRange<Int64>) throws -> Int64? {
+        guard let text = try first(name) else { return nil }
+        guard let number = Int64(text), range.contains(number) else {
+            throw Fault(
+                .invalid, "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound).")
+        }
+        return number
+    }
+
+    /// The wanted page; nil when the client does not say.
+    func page() throws -> Page? {
+        if text.isEmpty { return nil }
+        let number = try number("page", in: Int64(Page.numberMin)...Int64(Page.numberMax))
+        let sizes = 1...Int64(Page.sizeMax)
+        let size = try self.number("per_page", in: sizes) ?? self.number("per-page", in: sizes)
+        if number == nil, size == nil { return nil }
+        return Page(number: Int(number ?? 1), size: Int(size ?? Int64(Page.sizeDefault)))
+    }
+
+    /// The string with another page in it.
+    func with(page: Page) -> String {
+        let kept = text.split(separator: "&").filter {
+            let key = Self.decode($0.prefix { $0 != "=" })
+            return key != "page" && key != "per_page" && key != "per-page"
+        }
+        return (kept.map(String.init) + ["page=\(page.number)", "per_page=\(page.size)"]).joined(separator: "&")
+    }
+
+    /// Percent-decoding; `+` is a space. Nil when the bytes are not UTF-8 or a `%` is not followed by two digits.
+    static func decode(_ text: Substring) -> String? {
+        if !text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) { return String(text) }
+        var bytes: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            switch byte {
+            case UInt8(ascii: "+"): bytes.append(0x20)
+            case UInt8(ascii: "%"):
+                guard let high = rest.popFirst().flatMap(hex), let low = rest.popFirst().flatMap(hex) else {
+                    return nil
+                }
+                bytes.append(high << 4 | low)
+            default: bytes.append(byte)
+            }
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
+    private static func hex(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case 48...57: byte - 48
+        case 65...70: byte - 55
+        case 97...102: byte - 87
+        default: nil
+        }
+    }
+}
+
+/// The paging headers of v60.
+enum PagingHeaders {
+    /// `Link` with absolute addresses; nil when there is one page only.
+    static func link(page: Page, total: Int64, url: String, query: Query) -> String? {
+        let size = Int64(page.size)
+        let last = Int((total + size - 1) / size)
+        if last <= 1 && page.number == 1 { return nil }
+        func entry(_ number: Int, _ relation: String) -> String {
+            "<\(url)?\(query.with(page: Page(number: number, size: page.size)))>; rel=\"\(relation)\""
+        }
+        var entries = [entry(1, "first")]
+        if page.number > 1 { entries.append(entry(page.number - 1, "prev")) }
+        if page.number < last {
+            entries.append(entry(last, "last"))
+            entries.append(entry(page.number + 1, "next"))
+        }
+        return entries.joined(separator: ", ")
+    }
+}
