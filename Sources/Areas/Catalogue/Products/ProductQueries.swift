@@ -22,6 +22,11 @@ package enum ProductQueries {
         return Dictionary(uniqueKeysWithValues: offers.map { ($0.product.id, $0) })
     }
 
+    /// All packages by name, inactive ones too.
+    package static func all(on connection: any Connection) throws -> [Product] {
+        try connection.rows("SELECT \(productColumns) FROM products p ORDER BY p.name, p.id", product)
+    }
+
     static let productColumns: SQL = """
         p.id, p.name, p.label, p.cpu_milli, p.memory_mb, p.memory_swap_mb, p.memory_swappiness, p.storage_gb,
         p.bandwidth_gb, p.local_disk_gb, p.backup_gb, p.active
