@@ -62,6 +62,7 @@ package protocol Transaction: Connection {
 extension Transaction {
     /// Runs `body` in a savepoint: when it throws, what it did is undone and the transaction can go on. Without it a
     /// refused statement spoils the whole transaction on PostgreSQL (not on SQLite). `ON CONFLICT` is cheaper.
+    @discardableResult
     package func attempt<T>(_ body: () throws -> T) throws -> T {
         try run("SAVEPOINT attempt")
         do {
