@@ -23,6 +23,7 @@ package struct OperationRun: Sendable {
     /// recorded output. A transient error is retried after a pause, as `retry` says.
     /// - Parameter undo: Takes the effect back; must be idempotent. It is run when the operation fails later, in
     ///   reverse order of the steps. It gets nil when the effect may or may not have happened.
+    @discardableResult
     package func step<Output: Codable & Sendable>(
         _ name: String, retry: RetryPolicy = .standard, undo: (@Sendable (Output?) async throws -> Void)?,
         _ effect: @Sendable () async throws -> Output
@@ -45,6 +46,7 @@ package struct OperationRun: Sendable {
 
     /// A change of the database only: the change and the step's record are one fenced transaction, so it happens
     /// exactly once.
+    @discardableResult
     package func record<Output: Codable & Sendable>(
         _ name: String, undo: (@Sendable (any Transaction, Output) throws -> Void)?,
         _ change: @escaping @Sendable (any Transaction) throws -> Output
