@@ -51,6 +51,26 @@ package enum Metrics {
         }
     }
 
+    /// The newest fine bucket of each container since `from`. Containers without one are missing.
+    package static func latest(
+        containers ids: [Int64], since from: Moment, in connection: any Connection
+    ) throws -> [Int64: Point] {
+        var points: [Int64: Point] = [:]
+        try connection.each(
+            """
+            SELECT container_id, bucket_at, cpu_milli_sum / samples, memory_kib_sum / samples, memory_limit_kib
+            FROM metric_samples
+            WHERE container_id IN (\(list: ids)) AND width_s = \(SignalLimits.metricFineSeconds)
+              AND bucket_at >= \(from)
+            ORDER BY container_id, bucket_at
+            """
+        ) {
+            points[$0.int(0)] = Point(
+                at: $0.moment(1), cpuMilli: $0.int(2), memoryKiB: $0.int(3), memoryLimitKiB: $0.int(4))
+        }
+        return points
+    }
+
     /// Removes what is too old. Answers how many buckets.
     package static func expire(now: Moment, in tx: any Transaction) throws -> Int {
         let fine = now.advanced(by: .seconds(-SignalLimits.metricFineHoursKept * 3600))
