@@ -7,6 +7,9 @@ import SQL
 enum PostgresWorld {
     private static let prefix = "berth_test_\(getpid())_\(Random.token(4).lowercased())"
 
+    /// For what cannot be in a transaction: statements of a read stand alone.
+    private static let admin = Task { PostgresDatabase(address: try adminAddress(), connections: 2) }
+
     private static let template = Task { () -> String in
         let admin = try adminAddress()
         let name = "\(prefix)_template"
@@ -21,16 +24,20 @@ enum PostgresWorld {
 
     static func make() async throws -> TestWorld {
         let template = try await template.value
-        let admin = try adminAddress()
+        let address = try adminAddress()
         let name = "\(prefix)_\(Random.token(10).lowercased())"
-        try await execute(["CREATE DATABASE \(name) TEMPLATE \(template)"], at: admin)
+        try await execute("CREATE DATABASE \(name) TEMPLATE \(template)")
         let counter = StatementCounter(keepsTexts: true)
         let database = TestDatabase(
-            base: PostgresDatabase(address: "\(admin) dbname=\(name)", connections: 4, counter: counter),
-            url: url(admin, database: name), counter: counter)
+            base: PostgresDatabase(address: "\(address) dbname=\(name)", connections: 4, counter: counter),
+            url: url(address, database: name), counter: counter)
         return TestWorld(database: database) {
-            try? await execute(["DROP DATABASE IF EXISTS \(name) WITH (FORCE)"], at: admin)
+            try? await execute("DROP DATABASE IF EXISTS \(name) WITH (FORCE)")
         }
+    }
+
+    private static func execute(_ statement: String) async throws {
+        _ = try await admin.value.read { try $0.run(SQL(stringLiteral: statement)) }
     }
 
     private static func adminAddress() throws -> String {
@@ -46,14 +53,5 @@ enum PostgresWorld {
     private static func url(_ conninfo: String, database: String) -> String {
         let settings = conninfo.split(separator: " ").filter { !$0.hasPrefix("dbname=") }
         return "postgres:///\(database)?\(settings.joined(separator: "&"))"
-    }
-
-    /// Blocks a thread of its own rather than one of Swift's, of which there are few.
-    private static func execute(_ statements: [String], at address: String) async throws {
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            DispatchQueue.global().async {
-                continuation.resume(with: Result { try PostgresDatabase.execute(statements, at: address) })
-            }
-        }
     }
 }

@@ -12,7 +12,12 @@ import Testing
             try await db.transaction { tx in
                 try tx.run("CREATE TABLE groups (id \(.identity), zone BIGINT, name TEXT, UNIQUE (zone, name))")
                 try tx.run(
-                    "CREATE TABLE people (id \(.identity), group_id BIGINT REFERENCES groups (id), age BIGINT CHECK (age > 0), email TEXT NOT NULL UNIQUE)"
+                    """
+                    CREATE TABLE people (
+                        id \(.identity), group_id BIGINT REFERENCES groups (id), age BIGINT CHECK (age > 0),
+                        email TEXT NOT NULL UNIQUE
+                    )
+                    """
                 )
                 try tx.run("INSERT INTO groups (zone, name) VALUES (1, 'a')")
                 try tx.run("INSERT INTO people (email) VALUES ('a@example.test')")

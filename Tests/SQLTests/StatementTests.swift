@@ -94,7 +94,8 @@ import Testing
                 let empty: SQL = "name IN (\(list: [String]()))"
                 return try tx.rows(
                     """
-                    SELECT name FROM things WHERE (\(empty) OR \(small) OR \(large)) AND size IN (\(list: [2, 3, 11, 12, 99]))
+                    SELECT name FROM things WHERE (\(empty) OR \(small) OR \(large))
+                    AND size IN (\(list: [2, 3, 11, 12, 99]))
                     AND name NOT IN (\(list: ["n12"])) ORDER BY size \(.forUpdate)
                     """
                 ) { $0.text(0) }

@@ -48,6 +48,8 @@ struct ImportTests {
         }
     }
 
+    private let kinds: Set<String> = ["struct", "class", "enum", "protocol", "func", "typealias", "var", "let"]
+
     private func imports(of file: SourceTree.File) -> [String] {
         file.lines.compactMap { line in
             let words = line.split(separator: " ")
@@ -57,7 +59,9 @@ struct ImportTests {
             guard words[..<at].allSatisfy({ ["package", "public", "internal", "@testable"].contains($0) }) else {
                 return nil
             }
-            return words[at + 1].split(separator: ".").first.map(String.init)
+            // `import class Module.Name`
+            let name = kinds.contains(String(words[at + 1])) ? words.dropFirst(at + 2).first : words[at + 1]
+            return name?.split(separator: ".").first.map(String.init)
         }
     }
 

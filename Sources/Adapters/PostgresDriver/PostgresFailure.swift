@@ -58,7 +58,7 @@ struct PostgresFailure: Error {
         case "25P02":
             return .mistake(
                 detail:
-                    "a statement after one that was refused in the same transaction; use attempt { } around that: \(sql)"
+                    "an earlier statement of the transaction was refused; use attempt { } around that one. Now: \(sql)"
             )
         case "25006", "40001", "40P01", "55P03", "57014", "55006", "3D000":
             return .unavailable(detail: "PostgreSQL: \(message) (\(state))")

@@ -112,8 +112,8 @@ package protocol Database: Sendable {
 
 /// What went wrong in the database, as far as callers care.
 package enum DatabaseProblem: Error, Sendable, Equatable {
-    /// A UNIQUE constraint. `constraint` holds `table.column[, table.column]` on SQLite, the constraint's name on
-    /// PostgreSQL; both contain the table's name.
+    /// A UNIQUE constraint. `constraint` holds `table.column[, table.column]` on both databases; for an index over an
+    /// expression it is the name of the index.
     case notUnique(constraint: String)
     /// A FOREIGN KEY constraint.
     case missingReference(detail: String)

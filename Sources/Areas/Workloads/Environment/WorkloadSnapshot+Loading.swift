@@ -4,9 +4,10 @@ package import Identity
 package import SQL
 
 extension WorkloadSnapshot {
-    /// Whole projects; ids that do not exist are missing. Eight queries, whatever their number.
+    /// Whole projects; ids that do not exist are missing. Ten queries, whatever their number. Without a vault nothing
+    /// is opened and every secret reads as empty text: enough for plans, which only ask what there is.
     package static func load(
-        projects ids: [Int64], in connection: any Connection, vault: Vault
+        projects ids: [Int64], in connection: any Connection, vault: Vault?
     ) throws -> WorkloadSnapshot {
         var snapshot = WorkloadSnapshot()
         if ids.isEmpty { return snapshot }
@@ -56,7 +57,7 @@ extension WorkloadSnapshot {
         }
     }
 
-    private mutating func readServices(_ ids: [Int64], _ connection: any Connection, _ vault: Vault) throws {
+    private mutating func readServices(_ ids: [Int64], _ connection: any Connection, _ vault: Vault?) throws {
         try connection.each(
             """
             SELECT s.id, s.project_id, s.name, i.role, s.command, s.cpu_milli, s.memory_mb, p.memory_swap_mb,
@@ -73,12 +74,12 @@ extension WorkloadSnapshot {
             var password: Secret<String>?
             if row.bool(11), let sealed = row.textOrNil(13) {
                 let place = Vault.Place(table: "images", row: row.int(14), column: "registry_password_sealed")
-                password = try vault.open(sealed, from: place)
+                password = try vault?.open(sealed, from: place)
             }
             let capabilities = JSONValue(stored: row.text(15))?.items?.compactMap(\.text) ?? []
             services[row.int(0)] = Service(
                 facts: ServiceFacts(id: row.int(0), projectID: row.int(1), name: row.text(2), role: row.text(3)),
-                command: row.textOrNil(4),
+                imageID: row.int(14), command: row.textOrNil(4),
                 limits: ResourceLimits(cpuMilli: row.int(5), memoryMB: row.int(6), swapMB: row.int(7)),
                 imageReference: row.text(8).isEmpty ? path : "\(row.text(8))/\(path)",
                 registryUsername: row.bool(11) ? row.textOrNil(12) : nil, registryPassword: password,
@@ -87,7 +88,7 @@ extension WorkloadSnapshot {
         }
     }
 
-    private mutating func readSettings(_ ids: [Int64], _ connection: any Connection, _ vault: Vault) throws {
+    private mutating func readSettings(_ ids: [Int64], _ connection: any Connection, _ vault: Vault?) throws {
         try connection.each(
             """
             SELECT t.service_id, t.name, t.value_sealed
@@ -95,7 +96,8 @@ extension WorkloadSnapshot {
             """
         ) { row in
             let (service, name) = (row.int(0), row.text(1))
-            let value = try vault.open(row.text(2), from: WorkloadSnapshot.place(ofSetting: name, service: service))
+            let place = WorkloadSnapshot.place(ofSetting: name, service: service)
+            let value = try vault?.open(row.text(2), from: place) ?? Secret("")
             if name == WorkloadSnapshot.privateKeySetting {
                 services[service]?.facts.privateKey = value
             } else {

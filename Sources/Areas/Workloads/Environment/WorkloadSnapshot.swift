@@ -15,6 +15,7 @@ package struct WorkloadSnapshot: Sendable {
 
     package struct Service: Sendable {
         package var facts: ServiceFacts
+        package var imageID: Int64
         /// A template; nil for the image's own command.
         package var command: String?
         package var limits: ResourceLimits
