@@ -20,7 +20,7 @@ struct BerthCommand: AsyncParsableCommand {
               70 our mistake   77 not permitted
             """,
         subcommands: [
-            ServeCommand.self, MigrateCommand.self, ConfigCommand.self, AdminCommand.self,
+            ServeCommand.self, MigrateCommand.self, ConfigCommand.self, CatalogueCommand.self, AdminCommand.self,
             OpenAPICommand.self,
         ]
     )

@@ -5,9 +5,10 @@ import Foundation
 /// Standard output for results, standard error for everything else.
 enum Output {
     /// One line of result.
-    static func line(_ text: String) {
-        FileHandle.standardOutput.write(Data((text + "\n").utf8))
-    }
+    static func line(_ text: String) { Self.text(text + "\n") }
+
+    /// Text as it is.
+    static func text(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
 
     /// One JSON object and nothing else.
     static func json(_ body: (inout JSONWriter) -> Void) {
