@@ -1,6 +1,7 @@
 import Basics
 import FoundationEssentials
 package import Identity
+import PostgresDriver
 package import SQL
 import SQLiteDriver
 
@@ -17,8 +18,8 @@ package enum OpenDatabase {
         case .sqlite(let path):
             try Folder.make(for: path)
             return try SQLiteDatabase(path: path, lock: forServing ? .exclusive : .shared, onFatal: onFatal)
-        case .postgres:
-            throw Fault(.unavailable, "The PostgreSQL driver is being written.")
+        case .postgres(let url):
+            return PostgresDatabase(address: url.reveal())
         }
     }
 }
