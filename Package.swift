@@ -34,10 +34,10 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
-func room(_ path: String, _ dependencies: [Target.Dependency]) -> Target {
+func room(_ path: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
     .target(
         name: String(path.split(separator: "/").last ?? ""), dependencies: dependencies, path: "Sources/" + path,
-        swiftSettings: settings)
+        exclude: exclude, swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -68,7 +68,7 @@ let package = Package(
             name: "CLibPQ", path: "Sources/CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
 
         room("Base/Basics", []),
-        room("Base/SQL", ["Basics"]),
+        room("Base/SQL", ["Basics"], exclude: ["Schema/schema.sqlite.sql", "Schema/schema.postgres.sql"]),
         room("Base/Operations", ["Basics", "SQL", logging]),
 
         room("Contract", ["Basics"]),

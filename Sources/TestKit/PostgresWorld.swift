@@ -22,15 +22,15 @@ enum PostgresWorld {
         return name
     }
 
-    static func make() async throws -> TestWorld {
+    static func make(_ isMigrated: Bool) async throws -> TestWorld {
         let template = try await template.value
         let address = try adminAddress()
         let name = "\(prefix)_\(Random.token(10).lowercased())"
-        try await execute("CREATE DATABASE \(name) TEMPLATE \(template)")
+        try await execute("CREATE DATABASE \(name) TEMPLATE \(isMigrated ? template : "template0")")
         let counter = StatementCounter(keepsTexts: true)
-        let database = TestDatabase(
-            base: PostgresDatabase(address: "\(address) dbname=\(name)", connections: 4, counter: counter),
-            url: url(address, database: name), counter: counter)
+        let database = try TestDatabase(url: url(address, database: name), counter: counter) {
+            PostgresDatabase(address: "\(address) dbname=\(name)", connections: 4, counter: counter)
+        }
         return TestWorld(database: database) {
             try? await execute("DROP DATABASE IF EXISTS \(name) WITH (FORCE)")
         }

@@ -23,15 +23,16 @@ enum SQLiteWorld {
         return file
     }
 
-    static func make() async throws -> TestWorld {
+    static func make(_ isMigrated: Bool) async throws -> TestWorld {
         let template = try await template.value
         let directory = root.appendingPathComponent(Random.token(10))
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         let file = directory.appendingPathComponent("berth.sqlite")
-        try FileManager.default.copyItem(at: template, to: file)
+        if isMigrated { try FileManager.default.copyItem(at: template, to: file) }
         let counter = StatementCounter(keepsTexts: true)
-        let database = TestDatabase(
-            base: try SQLiteDatabase(path: file.path, counter: counter), url: "sqlite:\(file.path)", counter: counter)
+        let database = try TestDatabase(url: "sqlite:\(file.path)", counter: counter) {
+            try SQLiteDatabase(path: file.path, counter: counter)
+        }
         return TestWorld(database: database) { try? FileManager.default.removeItem(at: directory) }
     }
 }

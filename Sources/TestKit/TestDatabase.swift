@@ -18,11 +18,17 @@ package final class TestDatabase: Database {
     /// Counts the statements that run on ``base``.
     package let counter: StatementCounter
 
-    init(base: any Database, url: String, counter: StatementCounter) {
-        self.base = base
+    private let open: @Sendable () throws -> any Database
+
+    init(url: String, counter: StatementCounter, open: @escaping @Sendable () throws -> any Database) throws {
+        self.base = try open()
+        self.open = open
         self.url = url
         self.counter = counter
     }
+
+    /// The same database once more, as another process would open it. The caller closes it.
+    package func another() throws -> any Database { try open() }
 
     package var dialect: Dialect { base.dialect }
 
@@ -42,19 +48,21 @@ package final class TestDatabase: Database {
 }
 
 /// Runs `body` with a fresh, migrated database, and removes it afterwards. Each has its own installation code.
-/// Needs `BERTH_TEST_POSTGRES` for `.postgres` and throws when it is missing.
+/// With `isMigrated: false` the database is empty. Needs `BERTH_TEST_POSTGRES` for `.postgres` and throws when it is missing.
 package func withDatabase<T>(
-    _ dialect: TestDialect, _ body: (TestDatabase) async throws -> T
+    _ dialect: TestDialect, isMigrated: Bool = true, _ body: (TestDatabase) async throws -> T
 ) async throws -> T {
     let world =
         switch dialect {
-        case .sqlite: try await SQLiteWorld.make()
-        case .postgres: try await PostgresWorld.make()
+        case .sqlite: try await SQLiteWorld.make(isMigrated)
+        case .postgres: try await PostgresWorld.make(isMigrated)
         }
     let result: Result<T, any Error>
     do {
-        try await world.database.transaction { transaction in
-            try transaction.run("UPDATE installation SET code = \(Installation.newCode()) WHERE id = 1")
+        if isMigrated {
+            try await world.database.transaction { transaction in
+                try transaction.run("UPDATE installation SET code = \(Installation.newCode()) WHERE id = 1")
+            }
         }
         result = .success(try await body(world.database))
     } catch {

@@ -22,9 +22,6 @@ package final class SQLiteDatabase: Database {
 
     /// Readers kept open when nobody reads.
     private static let idleReadersMax = 8
-    /// How long a transaction waits for another process that writes.
-    private static let busyTimeoutSeconds = 5.0
-
     private struct Readers {
         var idle: [Reader] = []
         var isClosed = false
@@ -49,11 +46,12 @@ package final class SQLiteDatabase: Database {
     /// Opens the file at `path` and creates it when it is not there.
     /// - Parameters:
     ///   - lock: `.exclusive` throws a ``Fault`` when a server is running on the file.
+    ///   - busyTimeout: how long a transaction waits for another process that writes.
     ///   - counter: counts statements, for tests.
     ///   - onFatal: called when the disk failed in a way after which nobody knows what was stored. The database
     ///     accepts no further transaction; the process should end and be started again.
     package init(
-        path: String, lock: Lock = .shared, counter: StatementCounter? = nil,
+        path: String, lock: Lock = .shared, busyTimeout: Duration = .seconds(5), counter: StatementCounter? = nil,
         onFatal: @escaping @Sendable (String) -> Void = { _ in }
     ) throws {
         self.path = path
@@ -61,7 +59,7 @@ package final class SQLiteDatabase: Database {
         self.lock = lock == .exclusive ? try ServerLock(databasePath: path) : nil
         do {
             var settings = Configuration()
-            settings.busyMode = .timeout(Self.busyTimeoutSeconds)
+            settings.busyMode = .timeout(busyTimeout / .seconds(1))
             settings.label = "berth.sqlite.writer"
             settings.allowsUnsafeTransactions = true
             settings.prepareDatabase { connection in
@@ -104,6 +102,9 @@ package final class SQLiteDatabase: Database {
         try await writer.transaction(body)
     }
 
+    /// How many commits there were; fewer than transactions when many came at once. For metrics and tests.
+    package var commits: Int { writer.commits }
+
     package func wakeUps(_ channel: WakeChannel) -> AsyncStream<Void> { hub.listen(channel) }
 
     package func close() async {
@@ -116,6 +117,7 @@ package final class SQLiteDatabase: Database {
         for reader in idle { close(reader) }
         hub.close()
         try? writerQueue.close()
+        lock?.release()
     }
 
     /// Not `async`, so that GRDB's blocking variant is taken: the hop to another thread costs more than the read.

@@ -14,6 +14,7 @@ final class SQLiteWriter: Sendable {
 
     private struct State {
         var waiting: [any WriteJob] = []
+        var commits = 0
         var isDraining = false
         /// Why no transaction is accepted any more.
         var refusal: String?
@@ -37,6 +38,9 @@ final class SQLiteWriter: Sendable {
         self.hub = hub
         self.onFatal = onFatal
     }
+
+    /// How many batches were committed.
+    var commits: Int { state.withLock { $0.commits } }
 
     func transaction<T: Sendable>(
         _ body: @escaping @Sendable (any Transaction) throws -> T
@@ -118,6 +122,7 @@ final class SQLiteWriter: Sendable {
             giveUp(batch, error)
             return
         }
+        state.withLock { $0.commits += 1 }
         for job in batch { job.finish(failed: nil) }
         hub.wake(wakes)
     }

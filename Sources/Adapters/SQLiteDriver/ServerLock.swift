@@ -1,10 +1,12 @@
 import Basics
 import Glibc
+import Synchronization
 
 /// The lock on `<database>.lock` that says "this process serves this database". The kernel lets go of it when the
 /// process ends, however it ends.
 final class ServerLock: Sendable {
-    private let descriptor: Int32
+    /// -1 when it was released.
+    private let descriptor: Mutex<Int32>
 
     /// Throws a ``Fault`` when another process holds the lock.
     init(databasePath: String) throws {
@@ -26,8 +28,16 @@ final class ServerLock: Sendable {
                 PostgreSQL.
                 """)
         }
-        self.descriptor = descriptor
+        self.descriptor = Mutex(descriptor)
     }
 
-    deinit { close(descriptor) }
+    deinit { release() }
+
+    func release() {
+        let held = descriptor.withLock { descriptor in
+            defer { descriptor = -1 }
+            return descriptor
+        }
+        if held >= 0 { close(held) }
+    }
 }

@@ -59,6 +59,10 @@ package enum Operations {
         try requestCancel("id = \(id)", except: nil, in: tx, now: now) > 0
     }
 
+    static func requestCancel(childrenOf parent: Int64, in tx: any Transaction, now: Moment) throws {
+        _ = try requestCancel("parent_id = \(parent)", except: nil, in: tx, now: now)
+    }
+
     /// Whether anything is still to be done about `subject`. Restricted to some kinds when `kinds` is given.
     package static func hasActive(
         _ subject: OperationSubject, kinds: [WorkflowKind]? = nil, in connection: any Connection

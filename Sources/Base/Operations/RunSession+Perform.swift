@@ -83,7 +83,6 @@ extension RunSession {
         logger.error("operation parked: the process died in it", metadata: ["crashes": "\(claim.crashes)"])
         let sentence = "Our process stopped \(claim.crashes) times during \(place), so it was given up."
         try await enterUndoing(sentence)
-        mode.withLock { $0 = .replay }
         await replay(workflow)
         return try await undoAndFinish(workflow, error: sentence)
     }
@@ -91,13 +90,17 @@ extension RunSession {
     private func startUndoing(_ workflow: any Workflow, because error: String?) async throws -> Result {
         state.withLock { $0.interruption = nil }
         try await enterUndoing(error)
+        // Stopped before it came by everything that earlier runs did: learn about the rest.
+        if !unvisited.isEmpty { await replay(workflow) }
         // A step that took too long was cancelled, and in a cancelled task nothing can be undone.
         if Task.isCancelled, !state.withLock({ $0.stopping }) { return try await again(at: clock.now()) }
         return try await undoAndFinish(workflow, error: error)
     }
 
     private func enterUndoing(_ error: String?) async throws {
-        try await fenced("state = 'undoing', error = \(error)", fresh: true) { _ in }
+        try await fenced("state = 'undoing', error = \(error)", fresh: true) { [claim, clock] tx in
+            try Operations.requestCancel(childrenOf: claim.id, in: tx, now: clock.now())
+        }
         state.withLock { $0.progressed = true }
     }
 
@@ -117,6 +120,8 @@ extension RunSession {
 
     /// Runs the workflow through its recorded steps to learn how to undo them.
     private func replay(_ workflow: any Workflow) async {
+        mode.withLock { $0 = .replay }
+        state.withLock { ($0.visited, $0.undos) = ([], []) }
         do { try await workflow.run(text: claim.input, self) } catch {}
     }
 

@@ -118,9 +118,7 @@ extension RunSession {
     /// Recorded steps that the workflow did not come by in the replay: its code has changed since.
     private func forgotten() -> UndoOutcome {
         guard mode.withLock({ $0 == .replay }) else { return .clean }
-        let names = state.withLock { state in
-            state.records.keys.filter { !$0.hasPrefix(UndoEntry.prefix) && !state.visited.contains($0) }.sorted()
-        }
+        let names = unvisited
         guard !names.isEmpty else { return .clean }
         return .leftOver(
             at: clock.now().advanced(by: RetryPolicy.undo.pauseMax),
@@ -128,5 +126,12 @@ extension RunSession {
                 The workflow \(kind.name) no longer knows the steps \(names.joined(separator: ", ")), \
                 so what they did cannot be undone. Run a version of Berth that knows them.
                 """)
+    }
+
+    /// Recorded steps that the workflow did not come by in this run.
+    var unvisited: [String] {
+        state.withLock { state in
+            state.records.keys.filter { !$0.hasPrefix(UndoEntry.prefix) && !state.visited.contains($0) }.sorted()
+        }
     }
 }

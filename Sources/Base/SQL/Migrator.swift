@@ -89,6 +89,9 @@ package struct Migrator: Sendable {
 
     private func takeTurn(_ transaction: any Transaction) throws {
         guard transaction.dialect == .postgres else { return }
+        // A step may take long, and so may the turn of another one.
+        try transaction.run("SET LOCAL statement_timeout = 0")
+        try transaction.run("SET LOCAL lock_timeout = 0")
         try transaction.each("SELECT pg_advisory_xact_lock(\(Self.lock))") { _ in }
     }
 
