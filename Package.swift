@@ -118,6 +118,10 @@ let package = Package(
         tests("BasicsTests", ["Basics"]),
         tests("SQLTests", ["Basics", "SQL", "SQLiteDriver", "PostgresDriver", "TestKit"]),
         tests("OperationsTests", ["Basics", "SQL", "Operations", "TestKit", logging]),
+        .executableTarget(
+            name: "OperationsProbe",
+            dependencies: ["Basics", "SQL", "Operations", "SQLiteDriver", "PostgresDriver", logging],
+            path: "Tests/OperationsProbe", swiftSettings: settings, linkerSettings: fastLinker),
         tests("DockerEngineTests", ["Basics", "Fleet", "DockerEngine", "TestKit", logging]),
         tests(
             "HAProxyControlTests", ["Basics", "Fleet", "Edge", "DockerEngine", "HAProxyControl", "TestKit", logging]),
