@@ -1,13 +1,31 @@
 /// The HTTP API as values.
 package enum Contract {
-    /// Every endpoint there is, by path. A route that is not here does not exist.
-    package static let all: [EndpointDescription] = [
-        VersionEndpoints.view.about,
-        VersionEndpoints.viewAtRoot.about,
-        VersionEndpoints.document.about,
-        ProjectEndpoints.list.about,
-        ProjectEndpoints.view.about,
-        ProjectEndpoints.change.about,
+    /// Every endpoint there is. A route that is not here does not exist.
+    package static let all: [EndpointDescription] =
+        [VersionEndpoints.view.about, VersionEndpoints.viewAtRoot.about, VersionEndpoints.document.about]
+        + projects + services + containers + catalogue
+
+    private static let projects = [
+        ProjectEndpoints.list.about, ProjectEndpoints.view.about, ProjectEndpoints.change.about,
+        ProjectEndpoints.delete.about, ProjectEndpoints.services.about, ProjectEndpoints.containers.about,
+        ProjectEndpoints.events.about,
+    ]
+
+    private static let services = [
+        ServiceEndpoints.list.about, ServiceEndpoints.view.about, ServiceEndpoints.delete.about,
+        ServiceEndpoints.containers.about, ServiceEndpoints.events.about, ServiceEndpoints.ingressRules.about,
+        ServiceEndpoints.logs.about, ServiceEndpoints.power.about,
+    ]
+
+    private static let containers = [
+        ContainerEndpoints.view.about, ContainerEndpoints.power.about, ContainerEndpoints.logs.about,
+        ContainerEndpoints.processes.about, ContainerEndpoints.cpu.about, ContainerEndpoints.memory.about,
+        EventEndpoints.view.about,
+    ]
+
+    private static let catalogue = [
+        CatalogueEndpoints.images.about, CatalogueEndpoints.image.about, CatalogueEndpoints.products.about,
+        CatalogueEndpoints.locations.about,
     ]
 
     /// API versions that are accepted, oldest first. 60 is the v60 wire contract.
