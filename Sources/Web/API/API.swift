@@ -18,11 +18,14 @@ package struct APIDependencies: Sendable {
     package var accessLog: AccessLog?
     /// Whether requests can be served: an empty list, or a sentence per problem.
     package var readiness: @Sendable () async -> [String]
+    /// The processes in a container, which exists. Throws `.conflict` when it does not run.
+    package var processes: @Sendable (_ containerID: Int64) async throws -> [ProcessView]
 
     package init(
         database: any Database, clock: any WallClock, authenticator: Authenticator, publicURL: String,
         release: String, logger: Logger, accessLog: AccessLog? = nil,
-        readiness: @escaping @Sendable () async -> [String] = { [] }
+        readiness: @escaping @Sendable () async -> [String] = { [] },
+        processes: @escaping @Sendable (_ containerID: Int64) async throws -> [ProcessView] = { _ in [] }
     ) {
         self.database = database
         self.clock = clock
@@ -32,6 +35,7 @@ package struct APIDependencies: Sendable {
         self.logger = logger
         self.accessLog = accessLog
         self.readiness = readiness
+        self.processes = processes
     }
 }
 
@@ -47,6 +51,10 @@ package struct API: Sendable {
         self.dependencies = dependencies
         serveVersion()
         serveProjects()
+        serveServices()
+        serveContainers()
+        serveEvents()
+        serveCatalogue()
     }
 
     /// The endpoints that have a handler.

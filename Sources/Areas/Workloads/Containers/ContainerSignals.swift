@@ -57,9 +57,14 @@ package enum ContainerSignals {
         }
     }
 
+    /// Throws `.notFound` for what the caller may not see.
+    package static func requireVisible(_ id: Int64, by caller: Caller, from database: any Database) async throws {
+        _ = try await database.read { try require(.view, id, by: caller, on: $0) }
+    }
+
     /// Throws unless the caller may do `action` to the container. Answers its CPU limit in thousandths of a core.
     @discardableResult
-    package static func require(
+    static func require(
         _ action: Action, _ id: Int64, by caller: Caller, on connection: any Connection
     ) throws -> Int64 {
         let found = try connection.first(
