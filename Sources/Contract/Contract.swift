@@ -3,7 +3,11 @@ package enum Contract {
     /// Every endpoint there is. A route that is not here does not exist.
     package static let all: [EndpointDescription] =
         [VersionEndpoints.view.about, VersionEndpoints.viewAtRoot.about, VersionEndpoints.document.about]
-        + projects + services + containers + catalogue
+        + orders + projects + services + containers + catalogue
+
+    private static let orders = [
+        OrderEndpoints.list.about, OrderEndpoints.view.about, OrderEndpoints.create.about,
+    ]
 
     private static let projects = [
         ProjectEndpoints.list.about, ProjectEndpoints.view.about, ProjectEndpoints.change.about,

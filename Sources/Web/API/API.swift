@@ -9,6 +9,7 @@ package struct APIDependencies: Sendable {
     package var database: any Database
     package var clock: any WallClock
     package var authenticator: Authenticator
+    package var vault: Vault
     /// Where customers reach us, without a slash at the end: `https://berth.example`. Links start with it.
     package var publicURL: String
     /// Our release, as `/api/version` tells it.
@@ -22,14 +23,15 @@ package struct APIDependencies: Sendable {
     package var processes: @Sendable (_ containerID: Int64) async throws -> [ProcessView]
 
     package init(
-        database: any Database, clock: any WallClock, authenticator: Authenticator, publicURL: String,
-        release: String, logger: Logger, accessLog: AccessLog? = nil,
+        database: any Database, clock: any WallClock, authenticator: Authenticator, vault: Vault,
+        publicURL: String, release: String, logger: Logger, accessLog: AccessLog? = nil,
         readiness: @escaping @Sendable () async -> [String] = { [] },
         processes: @escaping @Sendable (_ containerID: Int64) async throws -> [ProcessView] = { _ in [] }
     ) {
         self.database = database
         self.clock = clock
         self.authenticator = authenticator
+        self.vault = vault
         self.publicURL = publicURL
         self.release = release
         self.logger = logger
@@ -50,6 +52,7 @@ package struct API: Sendable {
     package init(_ dependencies: APIDependencies) {
         self.dependencies = dependencies
         serveVersion()
+        serveOrders()
         serveProjects()
         serveServices()
         serveContainers()
@@ -124,9 +127,12 @@ package struct Answer: Sendable {
     var bytes: [UInt8]
     /// Rows of the whole list; nil when the answer is no list.
     var total: Int64?
+    /// When it is not the endpoint's usual one.
+    var status: Int?
 
-    init(bytes: [UInt8], total: Int64? = nil) {
+    init(bytes: [UInt8], total: Int64? = nil, status: Int? = nil) {
         self.bytes = bytes
         self.total = total
+        self.status = status
     }
 }

@@ -1,5 +1,5 @@
 package import Basics
-package import Identity
+import Identity
 package import SQL
 package import Signals
 

@@ -48,6 +48,19 @@ package enum OrderReading {
         return order
     }
 
+    /// One page, newest first, and how many orders there are on all pages.
+    package static func list(
+        _ page: Page, by caller: Caller, from database: any Database
+    ) async throws -> ([OrderSummary], total: Int64) {
+        try await database.read { (try list(page, by: caller, on: $0), total: try count(by: caller, on: $0)) }
+    }
+
+    /// One order of the caller's. Throws `.notFound` for anybody else's.
+    package static func view(_ id: String, by caller: Caller, from database: any Database) async throws -> OrderSummary
+    {
+        try await database.read { try view(id, by: caller, on: $0) }
+    }
+
     private static func orders(
         _ which: SQL, data: SQL, on connection: any Connection
     ) throws -> [OrderSummary] {

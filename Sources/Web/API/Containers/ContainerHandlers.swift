@@ -22,6 +22,11 @@ extension API {
             }
             return ContainerAnswer(ContainerView(container, log: log, for: call.caller, url: url))
         }
+        serve(ContainerEndpoints.power) { call in
+            _ = try await ContainerPower.perform(
+                call.facts.words[0], container: call.id, by: call.caller, at: clock.now(), in: database)
+            return Acknowledgement()
+        }
         serve(ContainerEndpoints.logs) { call in
             let window = try LogQuery.window(call.facts.query, now: clock.now())
             return try await ContainerSignals.log(ofContainer: call.id, window, by: call.caller, from: database)

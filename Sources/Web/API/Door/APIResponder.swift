@@ -126,7 +126,7 @@ package struct APIResponder: HTTPResponder {
         if !answer.bytes.isEmpty { headers[.contentType] = "application/json; charset=utf-8" }
         headers[.cacheControl] = "no-store"
         return Response(
-            status: .init(code: endpoint.success), headers: headers,
+            status: .init(code: answer.status ?? endpoint.success), headers: headers,
             body: answer.bytes.isEmpty ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: answer.bytes)))
     }
 

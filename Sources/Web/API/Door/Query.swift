@@ -29,6 +29,15 @@ struct Query: Sendable {
         return number
     }
 
+    /// A parameter that is `true` or `false`; false when it is not there.
+    func flag(_ name: String) throws -> Bool {
+        switch try first(name) {
+        case nil, "false", "0": return false
+        case "true", "1", "": return true
+        default: throw Fault(.invalid, "\(name) must be true or false.")
+        }
+    }
+
     /// The wanted page; nil when the client does not say.
     func page() throws -> Page? {
         if text.isEmpty { return nil }

@@ -22,5 +22,9 @@ extension API {
                 call.id, to: name, by: call.caller, at: clock.now(), in: database)
             return Answer(bytes: ProjectJSON.one(project, url: url))
         }
+        serve(ProjectEndpoints.delete) { call in
+            _ = try await ProjectRemoval.delete(project: call.id, by: call.caller, at: clock.now(), in: database)
+            return Acknowledgement()
+        }
     }
 }
