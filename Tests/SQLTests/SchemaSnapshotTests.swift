@@ -28,7 +28,7 @@ import Testing
     }
 }
 
-/// SQLite keeps the statements; the indentation of the Swift source is taken off.
+/// SQLite keeps the statements as they were written.
 private func sqliteSchema(_ connection: any Connection) throws -> String {
     let statements = try connection.rows(
         """

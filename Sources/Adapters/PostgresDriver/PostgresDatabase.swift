@@ -47,6 +47,12 @@ package final class PostgresDatabase: Database {
         threads.start()
     }
 
+    /// Whoever forgot to close leaks nothing.
+    deinit {
+        listener.withLock { $0 }?.stop()
+        threads.shutdownGracefully { _ in }
+    }
+
     package func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
         try await onThread { cancellation in
             try self.repeated(cancellation) { connection in try body(connection) }
@@ -144,8 +150,10 @@ package final class PostgresDatabase: Database {
                 guard attempt < Self.attemptsMax, let failure = connection.retryable,
                     !PostgresTransaction.isOutcomeUnknown(error)
                 else { throw error }
-                // Two that met once should not meet again.
-                if failure.isSerialization { pauseThread(.milliseconds(Int64.random(in: 1...(4 << attempt)))) }
+                // Two that met once should not meet again. A lost connection is replaced at once, and after that the server is given a little time.
+                if failure.isSerialization || attempt > 1 {
+                    pauseThread(.milliseconds(Int64.random(in: 1...(8 << attempt))))
+                }
                 attempt += 1
             }
         }

@@ -18,6 +18,8 @@ final class SQLiteConnection: Connection {
         self.counter = counter
     }
 
+    deinit { forgetStatements() }
+
     var dialect: Dialect { .sqlite }
 
     /// False when SQLite has rolled everything back by itself, as it does when the disk is full.

@@ -109,6 +109,7 @@ final class SQLiteWriter: Sendable {
                 let transaction = SQLiteTransaction(connection)
                 try connection.control("SAVEPOINT one_of_batch")
                 let isDone = job.run(transaction)
+                if let fatal = connection.fatal { throw fatal }
                 guard connection.isInTransaction else {
                     throw SQLiteFailure(code: 13, message: "the disk is full or failed, all was rolled back")
                 }
