@@ -48,7 +48,7 @@ package final class TestDatabase: Database {
 }
 
 /// Runs `body` with a fresh, migrated database, and removes it afterwards. Each has its own installation code.
-/// With `isMigrated: false` the database is empty. `.postgres` needs `BERTH_TEST_POSTGRES` and throws when it is missing.
+/// With `isMigrated: false` the database is empty. `.postgres` needs `BERTH_TEST_POSTGRES` and throws without it.
 package func withDatabase<T>(
     _ dialect: TestDialect, isMigrated: Bool = true, _ body: (TestDatabase) async throws -> T
 ) async throws -> T {

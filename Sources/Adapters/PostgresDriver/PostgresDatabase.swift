@@ -150,7 +150,8 @@ package final class PostgresDatabase: Database {
                 guard attempt < Self.attemptsMax, let failure = connection.retryable,
                     !PostgresTransaction.isOutcomeUnknown(error)
                 else { throw error }
-                // Two that met once should not meet again. A lost connection is replaced at once, and after that the server is given a little time.
+                // Two that met once should not meet again. A lost connection is
+                // replaced at once, and after that the server is given a little time.
                 if failure.isSerialization || attempt > 1 {
                     pauseThread(.milliseconds(Int64.random(in: 1...(8 << attempt))))
                 }
