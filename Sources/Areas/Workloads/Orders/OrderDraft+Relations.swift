@@ -23,7 +23,7 @@ extension OrderDraft {
                     services[index].dependsOn.append(.planned(other))
                 } else if let other = existing.first(where: { $0.imageID == requirement.imageID }) {
                     services[index].dependsOn.append(.existing(other.facts.id))
-                } else if !ordered.contains(requirement.imageID) {
+                } else if !ordered.contains(requirement.imageID), !projectIsUnknown {
                     problems.append(
                         """
                         \(services[index].label) needs \(requirement.imageLabel) (image \(requirement.imageID)) in \

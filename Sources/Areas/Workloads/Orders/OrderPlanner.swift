@@ -53,6 +53,12 @@ struct OrderDraft {
         self.secrets = secrets
     }
 
+    /// The order names a project that is not there for the caller; what may be in it cannot be judged.
+    var projectIsUnknown: Bool {
+        if case .project = request.target { return snapshot.project == nil }
+        return false
+    }
+
     func line(of service: Int) -> OrderRequest.Line { request.lines[lineOf[service]] }
     func blueprint(of service: Int) -> ImageBlueprint? { snapshot.blueprints[services[service].variantID] }
 
