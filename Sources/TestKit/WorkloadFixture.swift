@@ -50,8 +50,8 @@ package struct WorkloadFixture: Sendable {
                 """
                 INSERT INTO zones (location_id, name, docker_endpoint, ingress_http_port, apps_domain, public_ip,
                     network_pool, state, cpu_milli_total, memory_mb_total, created_at, updated_at)
-                VALUES (\(location), 'z1', 'unix:///nowhere', 80, \(appsDomain), '203.0.113.7', '10.64.0.0/16', 'online',
-                    64000, 65536, 1, 1)
+                VALUES (\(location), 'z1', 'unix:///nowhere', 80, \(appsDomain), '203.0.113.7', '10.64.0.0/16',
+                    'online', 64000, 65536, 1, 1)
                 """)
             let package = try shop.product("small")
             try tx.run(
@@ -129,7 +129,8 @@ private struct Shop {
             """)
         let variant = try id(
             """
-            INSERT INTO image_variants (image_id, label, registry_image_tag, is_default, version, created_at, updated_at)
+            INSERT INTO image_variants (image_id, label, registry_image_tag, is_default, version, created_at,
+                updated_at)
             VALUES (\(image), 'latest', 'latest', 1, 1, 1, 1)
             """)
         return WorkloadFixture.ImageIDs(image: image, variant: variant)

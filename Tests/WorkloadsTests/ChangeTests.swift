@@ -151,4 +151,29 @@ import Workloads
             #expect(try await ints(database, "SELECT cpu_milli_reserved FROM zones") == [0])
         }
     }
+
+    @Test(arguments: TestDialect.allCases)
+    func aVolumeThatTwoServicesMountOutlivesItsFirst(_ dialect: TestDialect) async throws {
+        try await withDatabase(dialect) { database in
+            let shop = try await WorkloadFixture.make(in: database)
+            let volume = "csrn:caas:template:vol:data:\(shop.volumeTemplateID)"
+            let body = try shop.order(
+                """
+                {"image_variant_id":\(shop.database.variant),"package_id":\(shop.packageID),
+                    "volumes":[{"csrn":"\(volume)","action":"mount","source":"\(volume)","mount_ro":true}]},
+                {"image_variant_id":\(shop.database.variant),"package_id":\(shop.packageID),"name":"first"}
+                """)
+            _ = try await Orders(database: database, vault: .ephemeral()).place(body, by: shop.customer)
+            #expect(try await ints(database, "SELECT COUNT(*) FROM volumes") == [1])
+            #expect(try await ints(database, "SELECT mount_ro FROM volume_mounts ORDER BY service_id") == [1, 0])
+            let services = try await ints(database, "SELECT id FROM services ORDER BY id")
+            #expect(try await ints(database, "SELECT service_id FROM volumes") == [services[1]])
+            let later = now
+            try await database.transaction { try Teardown.removeService(services[1], in: $0, now: later) }
+            #expect(
+                try await ints(database, "SELECT service_id FROM volumes WHERE trash_after IS NULL") == [services[0]])
+            try await database.transaction { try Teardown.removeService(services[0], in: $0, now: later) }
+            #expect(try await ints(database, "SELECT COUNT(*) FROM volumes WHERE trash_after IS NOT NULL") == [1])
+        }
+    }
 }

@@ -246,7 +246,8 @@ private func problems(_ body: () async throws -> Void) async -> [String] {
             let body = try shop.order("{\"image_id\":\(shop.hello.image),\"qty\":2}")
             #expect(
                 await problems { _ = try await orders.place(body, by: shop.customer) } == [
-                    "There are no availability zones available with room for this order. Order less, or try again later."
+                    "There are no availability zones available with room for this order. "
+                        + "Order less, or try again later."
                 ])
         }
     }

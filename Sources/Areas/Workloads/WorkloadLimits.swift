@@ -30,8 +30,6 @@ package enum WorkloadLimits {
     package static let freeMemoryMB: Int64 = 512
     /// How often an order is planned anew because somebody took what it wanted in between.
     package static let claimAttemptsMax = 8
-    /// A deleted volume is kept this long before its data is destroyed.
-    package static let volumeGrace: Duration = .seconds(2 * 3600)
     /// What plans use before there are a domain and an address (RFC 6761, RFC 5737).
     static let placeholderDomain = "example.invalid"
     static let placeholderAddress = "192.0.2.2"

@@ -82,7 +82,8 @@ package enum Addresses {
             """
             INSERT INTO instances
                 (container_id, generation, network_id, host_number, address, state, created_at, updated_at)
-            VALUES (\(container), \(generation), \(network), \(host.number), \(host.address), 'building', \(now), \(now))
+            VALUES (\(container), \(generation), \(network), \(host.number), \(host.address), 'building', \(now),
+                \(now))
             RETURNING id
             """)
         return WorkloadSnapshot.Instance(

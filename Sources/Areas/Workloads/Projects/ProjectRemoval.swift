@@ -72,7 +72,8 @@ private struct ProjectTarget: Sendable {
             .delete, on: Holder(noun: "project", ownerID: found.owner, isLeaving: found.leaving), by: caller)
         let services = try connection.rows(
             """
-            SELECT s.id, s.label, COUNT(c.id), s.product_id FROM services s LEFT JOIN containers c ON c.service_id = s.id
+            SELECT s.id, s.label, COUNT(c.id), s.product_id FROM services s
+            LEFT JOIN containers c ON c.service_id = s.id
             WHERE s.project_id = \(id) GROUP BY s.id, s.label, s.product_id ORDER BY s.id
             """
         ) { (id: $0.int(0), label: $0.text(1), containers: $0.int(2)) }

@@ -7,8 +7,8 @@ package import SQL
 
 /// Changes the number of containers of a service.
 package enum ServiceScaling {
-    /// Makes a service have `quantity` containers. Quota, capacity and addresses are claimed here; what is removed gives
-    /// them back when it is gone. The number it has already changes nothing.
+    /// Makes a service have `quantity` containers. Quota, capacity and addresses are claimed here; what is removed
+    /// gives them back when it is gone. The number it has already changes nothing.
     package static func scale(
         service id: Int64, to quantity: Int64, by caller: Caller, dryRun: Bool = false, at now: Moment,
         in database: any Database
