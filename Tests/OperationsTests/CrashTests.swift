@@ -10,55 +10,65 @@ import Testing
 struct CrashTests {
     /// All points that a run of the workflow passes, in order.
     private func points(
-        _ dialect: TestDialect, _ prepare: @Sendable (World) -> Void
+        _ database: TestDatabase, _ prepare: @Sendable (World) -> Void
     ) async throws -> [String] {
-        try await withDatabase(dialect) { database in
-            let bench = Bench(database)
-            prepare(bench.world)
-            let passed = Mutex<[String]>([])
-            let trace = Failpoints { point in passed.withLock { $0.append(point) } }
-            _ = try await bench.build()
-            try await bench.finish(bench.worker([BuildWorkflow(world: bench.world)], failpoints: trace))
-            return passed.withLock { $0 }
-        }
+        let bench = Bench(database)
+        prepare(bench.world)
+        let passed = Mutex<[String]>([])
+        let trace = Failpoints { point in passed.withLock { $0.append(point) } }
+        _ = try await bench.build()
+        try await bench.finish(bench.worker([BuildWorkflow(world: bench.world)], failpoints: trace))
+        return passed.withLock { $0 }
+    }
+
+    private struct End {
+        let state: OperationState
+        let things: Set<String>
+        let reserved: Int64
+        let ended: Int64
+        let overlaps: Int
     }
 
     private func crash(
-        _ dialect: TestDialect, at point: String, _ prepare: @Sendable (World) -> Void
-    ) async throws -> (state: OperationState, things: Set<String>, reserved: Int64, ended: Int64, overlaps: Int) {
-        try await withDatabase(dialect) { database in
-            let bench = Bench(database)
-            prepare(bench.world)
-            let reached = Mutex(false)
-            let deadly = Failpoints { passed in
-                let first = reached.withLock { reached in
-                    defer { reached = reached || passed == point }
-                    return !reached && passed == point
-                }
-                if first { throw Failpoints.Crash() }
+        _ database: TestDatabase, at point: String, _ prepare: @Sendable (World) -> Void
+    ) async throws -> End {
+        let bench = Bench(database)
+        try await bench.clear()
+        prepare(bench.world)
+        let reached = Mutex(false)
+        let deadly = Failpoints { passed in
+            let first = reached.withLock { reached in
+                defer { reached = reached || passed == point }
+                return !reached && passed == point
             }
-            let id = try await bench.build()
-            try await bench.finish(bench.worker([BuildWorkflow(world: bench.world)], failpoints: deadly))
-            #expect(reached.withLock { $0 }, "\(point) was not reached")
-            return (
-                try await bench.operation(id).state, bench.world.things,
-                try await bench.count("SELECT COUNT(*) FROM outbox WHERE kind LIKE 'reserve%'"),
-                try await bench.count("SELECT COUNT(*) FROM outbox WHERE kind LIKE 'ended%'"), bench.world.overlaps
-            )
+            if first { throw Failpoints.Crash() }
         }
+        let id = try await bench.build()
+        let worker = bench.worker([BuildWorkflow(world: bench.world)], failpoints: deadly)
+        try await bench.run(worker, step: .seconds(4)) {
+            try await bench.live() == 0 && worker.counters.running == 0
+        }
+        #expect(reached.withLock { $0 }, "\(point) was not reached")
+        return End(
+            state: try await bench.operation(id).state, things: bench.world.things,
+            reserved: try await bench.count("SELECT COUNT(*) FROM outbox WHERE kind LIKE 'reserve%'"),
+            ended: try await bench.count("SELECT COUNT(*) FROM outbox WHERE kind LIKE 'ended%'"),
+            overlaps: bench.world.overlaps)
     }
 
     @Test(arguments: TestDialect.allCases)
     func deathAtAnyPointIsFollowedByCompletion(_ dialect: TestDialect) async throws {
-        let points = try await points(dialect) { _ in }
-        #expect(points.count == 14)
-        for point in points {
-            let end = try await crash(dialect, at: point) { _ in }
-            #expect(end.state == .completed, "\(point)")
-            #expect(end.things == WorkflowTests.whole, "\(point)")
-            #expect(end.reserved == 1, "\(point)")
-            #expect(end.ended == 1, "\(point)")
-            #expect(end.overlaps == 0)
+        try await withDatabase(dialect) { database in
+            let points = try await points(database) { _ in }
+            #expect(points.count == 14)
+            for point in points {
+                let end = try await crash(database, at: point) { _ in }
+                #expect(end.state == .completed, "\(point)")
+                #expect(end.things == WorkflowTests.whole, "\(point)")
+                #expect(end.reserved == 1, "\(point)")
+                #expect(end.ended == 1, "\(point)")
+                #expect(end.overlaps == 0)
+            }
         }
     }
 
@@ -67,14 +77,16 @@ struct CrashTests {
         let prepare: @Sendable (World) -> Void = { world in
             world.fail("+\(failing)-x", Array(repeating: Fault(.invalid, "No."), count: 5))
         }
-        let points = try await points(dialect, prepare)
-        #expect(points.contains { $0.contains("undo:") })
-        for point in points {
-            let end = try await crash(dialect, at: point, prepare)
-            #expect(end.state == .failed, "\(point)")
-            #expect(end.things.isEmpty, "\(point)")
-            #expect(end.reserved == 0, "\(point)")
-            #expect(end.ended == 1, "\(point)")
+        try await withDatabase(dialect) { database in
+            let points = try await points(database, prepare)
+            #expect(points.contains { $0.contains("undo:") })
+            for point in points {
+                let end = try await crash(database, at: point, prepare)
+                #expect(end.state == .failed, "\(point)")
+                #expect(end.things.isEmpty, "\(point)")
+                #expect(end.reserved == 0, "\(point)")
+                #expect(end.ended == 1, "\(point)")
+            }
         }
     }
 
@@ -120,7 +132,7 @@ struct CrashTests {
         }
     }
 
-    /// 200 operations, three workers, and death at one point in seven.
+    /// 200 operations, three workers, and death at one point in twenty.
     @Test(arguments: TestDialect.allCases)
     func whateverDiesEverythingEndsAndNothingRunsTwiceAtOnce(_ dialect: TestDialect) async throws {
         try await withDatabase(dialect) { database in

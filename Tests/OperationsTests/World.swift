@@ -172,6 +172,14 @@ struct Bench: Sendable {
         try await run(worker, limit: limit) { try await live() == 0 && worker.counters.running == 0 }
     }
 
+    /// Forgets all operations and messages.
+    func clear() async throws {
+        try await database.transaction { tx in
+            try tx.run("DELETE FROM operations")
+            try tx.run("DELETE FROM outbox")
+        }
+    }
+
     func live() async throws -> Int64 {
         try await database.read {
             try $0.int("SELECT COUNT(*) FROM operations WHERE state IN ('pending', 'running', 'undoing')") ?? 0
