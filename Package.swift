@@ -113,7 +113,10 @@ let package = Package(
 
         room(
             "TestKit",
-            ["Basics", "SQL", "Operations", "SQLiteDriver", "PostgresDriver", "DockerEngine", "Fleet", logging]),
+            [
+                "Basics", "SQL", "Operations", "SQLiteDriver", "PostgresDriver", "DockerEngine", "Fleet", logging,
+                nioCore, nioPosix,
+            ]),
 
         tests("BasicsTests", ["Basics"]),
         tests("SQLTests", ["Basics", "SQL", "SQLiteDriver", "PostgresDriver", "TestKit"]),
@@ -122,7 +125,7 @@ let package = Package(
             name: "OperationsProbe",
             dependencies: ["Basics", "SQL", "Operations", "SQLiteDriver", "PostgresDriver", logging],
             path: "Tests/OperationsProbe", swiftSettings: settings, linkerSettings: fastLinker),
-        tests("DockerEngineTests", ["Basics", "Fleet", "DockerEngine", "TestKit", logging]),
+        tests("DockerEngineTests", ["Basics", "Fleet", "DockerEngine", "TestKit", nioCore]),
         tests(
             "HAProxyControlTests", ["Basics", "Fleet", "Edge", "DockerEngine", "HAProxyControl", "TestKit", logging]),
         tests("FleetTests", ["Basics", "SQL", "Fleet", "TestKit"]),

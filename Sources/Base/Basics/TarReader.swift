@@ -11,6 +11,7 @@ package struct TarEntry: Sendable, Hashable {
     /// As written in the archive; a folder's may end with a slash. Not checked: it may be absolute or contain `..`.
     package let path: String
     package let kind: Kind
+    /// Permission bits only; Go also writes the kind of file there.
     package let mode: UInt32
     package let contents: [UInt8]
 
@@ -47,7 +48,7 @@ package enum TarReader {
             entries.append(
                 TarEntry(
                     path: names.path ?? short, kind: meaning(of: kind, target: target),
-                    mode: UInt32(truncatingIfNeeded: mode), contents: contents))
+                    mode: UInt32(truncatingIfNeeded: mode & 0o7777), contents: contents))
             names = LongNames()
         }
         throw damaged("it has no end mark")
