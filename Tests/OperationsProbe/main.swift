@@ -2,7 +2,8 @@
 //
 //     OperationsProbe DATABASE NAME EFFECTS_FILE
 //
-// DATABASE is `sqlite:PATH` or the address of a PostgreSQL database. Each effect appends a line `<time> <name> <operation> <fence> <step> <begin|end>` to EFFECTS_FILE.
+// DATABASE is `sqlite:PATH` or the address of a PostgreSQL database. Each effect appends a line
+// `<time> <name> <operation> <fence> <step> <begin|end>` to EFFECTS_FILE.
 
 import Basics
 import Foundation

@@ -31,7 +31,7 @@ package struct OperationSubject: Sendable, Hashable, Codable {
     }
 }
 
-/// An operation as one reads it.
+/// An operation as one reads it. Where Foundation is imported too: ``Operations/Record``.
 package struct Operation: Sendable, Hashable {
     package let id: Int64
     /// ``WorkflowKind/name``.

@@ -3,6 +3,9 @@ package import SQL
 
 /// What others do with operations: start them, ask for their end, look at them. Running them is ``Worker``'s part.
 package enum Operations {
+    /// ``Operation`` by a name that Foundation does not also have.
+    package typealias Record = Operation
+
     /// Stores an operation in the caller's transaction and wakes the workers after its commit. Answers its id.
     @discardableResult
     package static func enqueue(_ new: NewOperation, in tx: any Transaction, now: Moment) throws -> Int64 {

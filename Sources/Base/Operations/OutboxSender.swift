@@ -151,7 +151,10 @@ struct OutboxStore: Sendable {
         let now = clock.now()
         return try await database.read { connection in
             try connection.int(
-                "SELECT run_after FROM outbox WHERE state = 'waiting' AND run_after > \(now) ORDER BY run_after, id LIMIT 1"
+                """
+                SELECT run_after FROM outbox
+                WHERE state = 'waiting' AND run_after > \(now) ORDER BY run_after, id LIMIT 1
+                """
             ).map(Moment.init(milliseconds:))
         }
     }

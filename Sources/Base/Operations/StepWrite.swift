@@ -101,7 +101,8 @@ extension RunSession {
             try tx.run(
                 """
                 INSERT INTO operation_steps (operation_id, name, position, state, fence, attempt, started_at)
-                VALUES (\(claim.id), \(name), \(started.position), 'started', \(claim.fence), \(started.attempt), \(now))
+                VALUES (\(claim.id), \(name), \(started.position), 'started', \(claim.fence), \(started.attempt),
+                    \(now))
                 ON CONFLICT (operation_id, name) DO UPDATE
                 SET state = 'started', fence = excluded.fence, attempt = excluded.attempt
                 """)
