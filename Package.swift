@@ -89,7 +89,7 @@ let package = Package(
             [
                 "Basics", "Fleet", logging, asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL, crypto,
             ]),
-        room("Adapters/HAProxyControl", ["Basics", "Fleet", "Edge", logging]),
+        room("Adapters/HAProxyControl", ["Basics", "Fleet", "Edge", logging, crypto]),
 
         room(
             "Web/API",
@@ -127,7 +127,12 @@ let package = Package(
             path: "Tests/OperationsProbe", swiftSettings: settings, linkerSettings: fastLinker),
         tests("DockerEngineTests", ["Basics", "Fleet", "DockerEngine", "TestKit", nioCore]),
         tests(
-            "HAProxyControlTests", ["Basics", "Fleet", "Edge", "DockerEngine", "HAProxyControl", "TestKit", logging]),
+            "HAProxyControlTests",
+            [
+                "Basics", "Fleet", "Edge", "DockerEngine", "HAProxyControl", "TestKit", logging, asyncHTTPClient,
+                nioCore,
+                nioHTTP1,
+            ]),
         tests("FleetTests", ["Basics", "SQL", "Fleet", "TestKit"]),
         tests("CatalogueTests", ["Basics", "SQL", "Identity", "Fleet", "Catalogue", "TestKit"]),
         tests("ServerTests", ["Basics", "SQL", "Server", "TestKit", logging]),

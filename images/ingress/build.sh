@@ -6,7 +6,7 @@ build() {
     program /usr/sbin/haproxy
     program /usr/bin/socat
     program /usr/bin/flock
-    busybox sh awk cat head tail grep sed wc ls ln mv rm kill sleep usleep basename readlink
+    busybox sh awk cat head tail grep sed tr wc ls ln mv rm kill sleep usleep readlink
     echo 'haproxy:x:99:99:haproxy:/nonexistent:/bin/false' >>"$root/etc/passwd"
     echo 'haproxy:x:99:' >>"$root/etc/group"
     install -D -m 755 images/ingress/ingress.sh "$root/usr/bin/ingress"
@@ -14,6 +14,5 @@ build() {
     mkdir -p "$root/run/haproxy"
     ln -s states/boot "$root/etc/haproxy/live"
     # Root starts it, for ports below 1024; the worker that talks to the world is user haproxy (see the configuration).
-    config '{"Entrypoint": ["/usr/sbin/haproxy", "-W", "-db", "-S", "/run/haproxy/master.sock,mode,600",
-        "-f", "/etc/haproxy/live/haproxy.cfg"], "StopSignal": "SIGUSR1"}'
+    config '{"Entrypoint": ["/usr/bin/ingress", "run"], "StopSignal": "SIGUSR1"}'
 }
