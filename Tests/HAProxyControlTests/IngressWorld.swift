@@ -102,7 +102,8 @@ struct IngressWorld {
     /// How many requests the current worker has under way.
     func sessions() async throws -> Int {
         let line = try await ask("admin", "show info").split(separator: "\n").first { $0.hasPrefix("CurrConns: ") }
-        return try #require(Int(try #require(line).dropFirst(11)))
+        let number = try #require(line).dropFirst(11)
+        return try #require(Int(number))
     }
 
     private func ask(_ socket: String, _ question: String) async throws -> String {

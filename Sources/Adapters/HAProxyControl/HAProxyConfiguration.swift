@@ -8,8 +8,8 @@ package import Edge
 /// is apart so that a host comes and goes through the runtime API, without a reload, and costs a tree lookup instead of
 /// a line of rules. Each file names its own hash where the running process can be asked for it.
 ///
-/// Everything that came from a person is checked against a list of allowed characters here, whatever was checked before:
-/// a space or a line break would be configuration.
+/// Everything that came from a person is checked against a list of allowed characters here, whatever was checked
+/// before: a space or a line break would be configuration.
 package struct HAProxyConfiguration: Sendable, Hashable {
     /// `haproxy.cfg`
     package let configuration: String

@@ -34,7 +34,8 @@ package actor HAProxyControl: LoadBalancer {
         self.logger = logger
     }
 
-    /// Callers that come while a change is under way, or within 250 ms after one, share the next: the newest state wins.
+    /// Callers that come while a change is under way, or within 250 ms after one, share the next: the newest state
+    /// wins.
     package func apply(_ state: IngressState) async throws {
         let configuration = try HAProxyConfiguration(state)
         try await withCheckedThrowingContinuation { continuation in

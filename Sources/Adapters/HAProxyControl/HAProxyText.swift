@@ -116,9 +116,8 @@ enum HAProxyText {
 
     /// New instances are checked here, often, and get no traffic: no rule leads here.
     private static func candidates(_ servers: [IngressState.Server]) -> String {
-        section(
-            "backend candidates\n    default-server check inter \(HAProxyLimits.candidateCheckMilliseconds)ms fall 1 rise 1",
-            servers, options: "")
+        let often = "inter \(HAProxyLimits.candidateCheckMilliseconds)ms fall 1 rise 1"
+        return section("backend candidates\n    default-server check \(often)", servers, options: "")
     }
 
     private static func section(_ head: String, _ servers: [IngressState.Server], options: String) -> String {
