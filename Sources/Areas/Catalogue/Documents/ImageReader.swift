@@ -39,11 +39,9 @@ enum ImageReader {
         let registry = mapping.text("registry")
         require("registry", Spelling.isRegistryHost(registry ?? ""), "\"registry\" must be host or host:port.")
         let capabilities = mapping.texts("capabilities")
+        let known = Spelling.capabilities.sorted().joined(separator: ", ")
         for capability in capabilities where !Spelling.capabilities.contains(capability) {
-            mapping.note(
-                "capabilities",
-                "The capability \"\(capability)\" cannot be given. Known: \(Spelling.capabilities.sorted().joined(separator: ", "))."
-            )
+            mapping.note("capabilities", "The capability \"\(capability)\" cannot be given. Known: \(known).")
         }
         return Image(
             id: 0, name: name, label: mapping.required("label"), description: mapping.text("description"), role: role,

@@ -39,7 +39,8 @@ enum ImageRows {
         for requirement in entry.requires {
             try transaction.run(
                 """
-                INSERT INTO image_relationships (image_id, requires_image_id, default_variant_id, created_at, updated_at)
+                INSERT INTO image_relationships (image_id, requires_image_id, default_variant_id, created_at,
+                    updated_at)
                 SELECT i.id, o.id,
                     (SELECT v.id FROM image_variants v
                      WHERE v.image_id = o.id AND v.registry_image_tag = \(requirement.tag ?? "")),
