@@ -1,0 +1,144 @@
+package import API
+package import Basics
+import DockerEngine
+import Edge
+import Fleet
+import HAProxyControl
+import Hummingbird
+import Identity
+package import Logging
+import NIOCore
+import Operations
+package import SQL
+import ServiceLifecycle
+import UnixSignals
+import Workloads
+
+/// The composition root: settings → database → areas → adapters → workers → HTTP → run. Read it like a table of contents.
+package struct Assembly: Sendable {
+    /// What clients are told as our release.
+    package static let release = "0.1.0"
+    /// A stop is over by then, whatever still runs.
+    private static let stopSecondsMax = 9
+
+    private let settings: Settings
+    private let database: any Database
+    private let logger: Logger
+    private let clock: any WallClock = SystemWallClock()
+    private let stopping = StopFlag()
+
+    package init(settings: Settings, database: any Database, logger: Logger) {
+        self.settings = settings
+        self.database = database
+        self.logger = logger
+    }
+
+    /// Serves until SIGTERM or SIGINT, then stops in an orderly way.
+    package func serve() async throws {
+        try await Migrator.migrate(database)
+        let vault = try OpenVault.open(settings)
+        let code = try await database.read { try SQL.Installation.code($0) }
+        let installation = Workloads.Installation(code: code, apiEndpoint: "\(settings.publicURL)/api")
+        let site = makeSite(installation, vault: vault)
+
+        var services: [any Service] = []
+        var gauges = [OperationGauges.states(database)]
+        if settings.roles.contains(.worker) {
+            let worker = Worker(
+                database: database, workflows: WorkloadWorkflows.all(site: site), name: Self.processName,
+                logger: logger)
+            gauges += OperationGauges.worker(worker)
+            services += workServices(site, worker: worker)
+        }
+        if settings.roles.contains(.api) {
+            let accessLog = AccessLog(sink: StandardError.write)
+            let authenticator = Authenticator(database: database, clock: clock)
+            let api = API(dependencies(site, vault: vault, authenticator: authenticator, accessLog: accessLog))
+            let responder = api.responder()
+            services.append(Background("access log") { await accessLog.run() })
+            services.append(Background("credentials") { await authenticator.run() })
+            services.append(http(responder, settings.listen, "api"))
+            if let listen = settings.metricsListen {
+                services.append(http(MetricsResponder(requests: responder.metrics, gauges: gauges), listen, "metrics"))
+            }
+        } else if let listen = settings.metricsListen {
+            services.append(http(MetricsResponder(requests: nil, gauges: gauges), listen, "metrics"))
+        }
+        try await run(services)
+    }
+
+    private func makeSite(_ installation: Workloads.Installation, vault: Vault) -> Site {
+        let engines = DockerDirectory()
+        let balancers = Balancers(database: database, engines: engines, installation: installation.code, logger: logger)
+        let ingress = ZoneIngress(database: database) { try await balancers.balancer(zoneID: $0) }
+        return Site(
+            database: database, engines: engines, ingress: ingress, vault: vault, clock: clock,
+            installation: installation)
+    }
+
+    private func workServices(_ site: Site, worker: Worker) -> [any Service] {
+        let name = Self.processName
+        let scheduler = Scheduler(
+            database: database,
+            reconcilers: [SignalSweep(database: database, clock: clock), VolumeSweep(site: site)], name: name,
+            logger: logger)
+        let watch = FleetWatch(site: site, holder: name, logger: logger)
+        return [
+            Background("operations") { await worker.run() },
+            Background("timers") { await scheduler.run() },
+            Background("fleet") { await watch.run() },
+        ]
+    }
+
+    private func dependencies(
+        _ site: Site, vault: Vault, authenticator: Authenticator, accessLog: AccessLog
+    ) -> APIDependencies {
+        APIDependencies(
+            database: database, clock: clock, authenticator: authenticator, publicURL: settings.publicURL,
+            release: Self.release, logger: logger, accessLog: accessLog,
+            readiness: { [database, stopping] in
+                if stopping.isSet { return ["The server is stopping."] }
+                do {
+                    _ = try await database.read { try $0.int("SELECT 1") }
+                    return []
+                } catch {
+                    return ["The database does not answer."]
+                }
+            })
+    }
+
+    private func http<Responder: HTTPResponder>(
+        _ responder: Responder, _ listen: ListenAddress, _ name: String
+    ) -> any Service where Responder.Context: InitializableFromSource<ApplicationRequestContextSource> {
+        var logger = logger
+        logger[metadataKey: "listener"] = .string(name)
+        return Application(
+            responder: responder,
+            configuration: ApplicationConfiguration(
+                address: .hostname(listen.host, port: listen.port), serverName: "Berth"),
+            logger: logger)
+    }
+
+    /// Starts everything in order and stops it in reverse.
+    private func run(_ services: [any Service]) async throws {
+        var configuration = ServiceGroupConfiguration(
+            services: services.map {
+                ServiceGroupConfiguration.ServiceConfiguration(
+                    service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
+                    failureTerminationBehavior: .gracefullyShutdownGroup)
+            }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        configuration.maximumGracefulShutdownDuration = .seconds(Self.stopSecondsMax)
+        let group = ServiceGroup(configuration: configuration)
+        logger.info(
+            "Serving",
+            metadata: ["listen": .string(settings.listen.text), "roles": .string(settings.roles.map(\.rawValue).sorted().joined(separator: ","))])
+        let stop = StopWatching(flag: stopping)
+        _ = stop
+        try await group.run()
+        await database.close()
+        logger.info("Stopped")
+    }
+
+    /// Names this process among all that share the database.
+    private static let processName = "\(ProcessFacts.hostName)-\(ProcessFacts.processID)-\(Random.token(4))"
+}

@@ -1,0 +1,70 @@
+package import Basics
+package import Logging
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Writes each log entry as one JSON object on one line of standard error, in one `write`, so that lines of several
+/// threads never mix.
+package struct JSONLogHandler: LogHandler {
+    package var logLevel: Logger.Level
+    package var metadata: Logger.Metadata = [:]
+    package var metadataProvider: Logger.MetadataProvider?
+    private let label: String
+    private let clock: any WallClock
+
+    package init(label: String, level: Logger.Level, clock: any WallClock = SystemWallClock()) {
+        self.label = label
+        logLevel = level
+        self.clock = clock
+    }
+
+    package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    package func log(event: LogEvent) {
+        var json = JSONWriter(capacity: 256)
+        json.object { json in
+            json.key("time")
+            json.value(clock.now())
+            json.key("level")
+            json.value(event.level.rawValue)
+            json.key("source")
+            json.value(label)
+            json.key("message")
+            json.value(event.message.description)
+            var all = metadata
+            if let more = event.metadata { all.merge(more) { _, new in new } }
+            for (key, value) in all.sorted(by: { $0.key < $1.key }) {
+                json.key(text: key)
+                Self.write(value, to: &json)
+            }
+        }
+        var line = json.bytes
+        line.append(UInt8(ascii: "\n"))
+        line.withUnsafeBytes { bytes in
+            // A full or closed standard error must not stop the server.
+            _ = write(STDERR_FILENO, bytes.baseAddress, bytes.count)
+        }
+    }
+
+    private static func write(_ value: Logger.MetadataValue, to json: inout JSONWriter) {
+        switch value {
+        case .string(let text): json.value(text)
+        case .stringConvertible(let value): json.value(value.description)
+        case .array(let values): json.array { json in for value in values { write(value, to: &json) } }
+        case .dictionary(let values):
+            json.object { json in
+                for (key, value) in values.sorted(by: { $0.key < $1.key }) {
+                    json.key(text: key)
+                    write(value, to: &json)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,246 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import Synchronization
+import TestKit
+import Testing
+
+/// One Berth of its own: database, zone, ports, administrator, starter catalogue, on the shared test engine.
+final class World: Sendable {
+    let folder: URL
+    let dialect: TestDialect
+    let listenPort: Int
+    let ingressPort: Int
+    let appsDomain: String
+    private let settings: [String: String]
+    private let credentials = Mutex<String>("")
+    private let server = Mutex<Server?>(nil)
+
+    /// Worlds differ in their networks, because they share one engine.
+    private static let counter = Mutex(0)
+
+    struct Server: @unchecked Sendable {
+        let process: Process
+    }
+
+    init(_ dialect: TestDialect) async throws {
+        self.dialect = dialect
+        let number = Self.counter.withLock { value in
+            value += 1
+            return value
+        }
+        folder = FileManager.default.temporaryDirectory.appending(path: "berth-e2e-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        listenPort = try freePort()
+        ingressPort = try freePort()
+        appsDomain = "apps-\(number).test"
+        let databaseURL = try Self.makeDatabase(dialect, folder: folder)
+        settings = [
+            "BERTH_DATABASE_URL": databaseURL, "BERTH_LISTEN": "127.0.0.1:\(listenPort)",
+            "BERTH_METRICS_LISTEN": "127.0.0.1:\(try freePort())",
+            "BERTH_SECRET_KEY_FILE": folder.appending(path: "secret.key").path, "BERTH_LOG_LEVEL": "debug",
+        ]
+        try berth("migrate")
+        try berth(
+            "admin", "user", "create", "--email", "owner@example.test", "--first-name", "Olive", "--last-name", "Owner",
+            "--json")
+        let key = try json(berth("admin", "key", "create", "--user", "owner@example.test", "--json"))
+        let pair = "\(key["username"] as? String ?? ""):\(key["password"] as? String ?? "")"
+        credentials.withLock { $0 = Data(pair.utf8).base64EncodedString() }
+        try berth("admin", "location", "create", "--name", "Here", "--json")
+        try berth(
+            "admin", "zone", "create", "--location", "1", "--name", "zone-\(number)", "--docker",
+            Command.required("BERTH_TEST_DOCKER"), "--ingress-http", "\(ingressPort)", "--apps-domain", appsDomain,
+            "--network-pool", "10.\(100 + number / 16).\(number % 16 * 16).0/20", "--json")
+        try berth("catalogue", "load", Self.projectFolder.appending(path: "catalogue").path)
+    }
+
+    static let projectFolder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    /// Runs the `berth` command in this world; answers its standard output.
+    @discardableResult
+    func berth(_ arguments: String...) throws -> String {
+        try Command.run(
+            Command.required("BERTH_TEST_BINARY"), arguments, environment: settings, folder: folder
+        ).text
+    }
+
+    /// Starts the server and waits until it is ready.
+    func start(_ extra: [String: String] = [:]) async throws {
+        let process = Process()
+        process.executableURL = URL(filePath: try Command.required("BERTH_TEST_BINARY"))
+        process.arguments = ["serve"]
+        process.environment = ProcessInfo.processInfo.environment.merging(settings) { _, new in new }
+            .merging(extra) { _, new in new }
+        process.currentDirectoryURL = folder
+        let log = folder.appending(path: "server.log")
+        if !FileManager.default.fileExists(atPath: log.path) {
+            FileManager.default.createFile(atPath: log.path, contents: nil)
+        }
+        let handle = try FileHandle(forWritingTo: log)
+        try handle.seekToEnd()
+        process.standardOutput = handle
+        process.standardError = handle
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        server.withLock { $0 = Server(process: process) }
+        try await eventually("the server is ready", seconds: 30) {
+            (try? await self.get("/readyz"))?.status == 200 || !process.isRunning
+        }
+    }
+
+    var isRunning: Bool { server.withLock { $0?.process.isRunning ?? false } }
+
+    var processID: Int32 { server.withLock { $0?.process.processIdentifier ?? 0 } }
+
+    func kill(_ signal: Int32 = SIGKILL) async throws {
+        guard let process = server.withLock({ $0?.process }) else { return }
+        if process.isRunning { Foundation.kill(process.processIdentifier, signal) }
+        try await eventually("the server has ended", seconds: 20) { !process.isRunning }
+    }
+
+    /// Ends the server and removes everything this world made on the engine.
+    func remove() async {
+        try? await kill()
+        let code = (try? installationCode()) ?? ""
+        guard !code.isEmpty else { return }
+        let filter = "label=berth.installation=\(code)"
+        let containers = (try? Command.docker("ps", "-aq", "--filter", filter)) ?? ""
+        for id in containers.split(separator: "\n") {
+            _ = try? Command.docker("rm", "-f", String(id), mustSucceed: false)
+        }
+        let networks = (try? Command.docker("network", "ls", "-q", "--filter", filter)) ?? ""
+        for id in networks.split(separator: "\n") {
+            _ = try? Command.docker("network", "rm", String(id), mustSucceed: false)
+        }
+        let volumes = (try? Command.docker("volume", "ls", "-q", "--filter", filter)) ?? ""
+        for id in volumes.split(separator: "\n") {
+            _ = try? Command.docker("volume", "rm", "-f", String(id), mustSucceed: false)
+        }
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    func serverLog() -> String {
+        (try? String(contentsOf: folder.appending(path: "server.log"), encoding: .utf8)) ?? ""
+    }
+
+    // MARK: HTTP
+
+    struct Answer: Sendable {
+        let status: Int
+        let body: [UInt8]
+
+        var text: String { String(decoding: body, as: UTF8.self) }
+    }
+
+    func get(_ path: String) async throws -> Answer { try await call("GET", path) }
+
+    func call(_ method: String, _ path: String, _ body: String? = nil, headers: [String: String] = [:]) async throws
+        -> Answer
+    {
+        var request = HTTPClientRequest(url: "http://127.0.0.1:\(listenPort)\(path)")
+        request.method = .RAW(value: method)
+        request.headers.add(name: "Authorization", value: "Basic \(credentials.withLock { $0 })")
+        for (name, value) in headers { request.headers.add(name: name, value: value) }
+        if let body {
+            request.headers.add(name: "Content-Type", value: "application/json")
+            request.body = .bytes(ByteBuffer(string: body))
+        }
+        return try await Self.send(request)
+    }
+
+    /// Asks the ingress as a browser would.
+    func visit(_ host: String, path: String = "/") async throws -> Answer {
+        var request = HTTPClientRequest(url: "http://127.0.0.1:\(ingressPort)\(path)")
+        request.headers.add(name: "Host", value: host)
+        return try await Self.send(request)
+    }
+
+    private static func send(_ request: HTTPClientRequest) async throws -> Answer {
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(15))
+        let body = try await response.body.collect(upTo: 8 << 20)
+        return Answer(status: Int(response.status.code), body: Array(body.readableBytesView))
+    }
+
+    // MARK: What is there
+
+    func installationCode() throws -> String {
+        switch dialect {
+        case .sqlite:
+            try Command.run(
+                "/usr/bin/sqlite3",
+                [folder.appending(path: "berth.sqlite").path, "SELECT code FROM installation"]
+            ).text.trimmingCharacters(in: .whitespacesAndNewlines)
+        case .postgres:
+            try query("SELECT code FROM installation").first ?? ""
+        }
+    }
+
+    /// Rows of a query, columns joined by `|`, read by the databases' own command lines.
+    func query(_ sql: String) throws -> [String] {
+        let text: String
+        switch dialect {
+        case .sqlite:
+            text = try Command.run(
+                "/usr/bin/sqlite3", ["-readonly", folder.appending(path: "berth.sqlite").path, sql]
+            ).text
+        case .postgres:
+            text = try Command.run("/usr/bin/psql", ["-At", settings["BERTH_DATABASE_URL"] ?? "", "-c", sql]).text
+        }
+        return text.split(separator: "\n").map(String.init)
+    }
+
+    private static func makeDatabase(_ dialect: TestDialect, folder: URL) throws -> String {
+        switch dialect {
+        case .sqlite:
+            return "sqlite:\(folder.appending(path: "berth.sqlite").path)"
+        case .postgres:
+            let admin = try Command.required("BERTH_TEST_POSTGRES")
+            let name = "berth_e2e_" + UUID().uuidString.lowercased().replacing("-", with: "")
+            try Command.run("/usr/bin/psql", [admin + " dbname=postgres", "-c", "CREATE DATABASE \(name)"])
+            var parts: [String: String] = [:]
+            for pair in admin.split(separator: " ") {
+                let sides = pair.split(separator: "=", maxSplits: 1)
+                if sides.count == 2 { parts[String(sides[0])] = String(sides[1]) }
+            }
+            let host = (parts["host"] ?? "").replacing("/", with: "%2F")
+            return "postgres:///\(name)?host=\(host)&user=\(parts["user"] ?? "postgres")"
+        }
+    }
+}
+
+/// Waits until `condition` holds. Outside processes have no completion to await, so this is the one place that polls.
+func eventually(_ what: String, seconds: Double = 20, _ condition: () async throws -> Bool) async throws {
+    let deadline = ContinuousClock.now.advanced(by: .seconds(seconds))
+    while ContinuousClock.now < deadline {
+        if try await condition() { return }
+        try await Task.sleep(for: .milliseconds(20))
+    }
+    throw Command.Failure(description: "waited \(seconds) s in vain until \(what)")
+}
+
+/// A TCP port that nobody listens on now.
+func freePort() throws -> Int {
+    let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(socket) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let bound = withUnsafeMutablePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+            bind(socket, address, size) == 0 && getsockname(socket, address, &size) == 0
+        }
+    }
+    guard bound else { throw Command.Failure(description: "no free port") }
+    return Int(UInt16(bigEndian: address.sin_port))
+}
+
+/// The object in a JSON text.
+func json(_ text: String) throws -> [String: Any] {
+    guard let object = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] else {
+        throw Command.Failure(description: "not a JSON object: \(text)")
+    }
+    return object
+}
