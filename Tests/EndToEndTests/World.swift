@@ -191,6 +191,18 @@ final class World: Sendable {
         return text.split(separator: "\n").map(String.init)
     }
 
+    /// Changes rows behind Berth's back.
+    func change(_ sql: String) throws {
+        switch dialect {
+        case .sqlite:
+            try Command.run(
+                "/usr/bin/sqlite3",
+                ["-cmd", ".timeout 5000", folder.appending(path: "berth.sqlite").path, sql])
+        case .postgres:
+            try Command.run("/usr/bin/psql", ["-q", settings["BERTH_DATABASE_URL"] ?? "", "-c", sql])
+        }
+    }
+
     private static func makeDatabase(_ dialect: TestDialect, folder: URL) throws -> String {
         switch dialect {
         case .sqlite:
