@@ -44,9 +44,11 @@ package struct Assembly: Sendable {
         var services: [any Service] = []
         var gauges = [OperationGauges.states(database)]
         if settings.roles.contains(.worker) {
+            // The lock on the file says that we are alone, so nobody can still be working on anything.
+            if database.dialect == .sqlite { try await database.transaction { try Operations.releaseAll(in: $0) } }
             let worker = Worker(
-                database: database, workflows: WorkloadWorkflows.all(site: site), name: Self.processName,
-                logger: logger)
+                database: database, workflows: WorkloadWorkflows.all(site: site), options: workerOptions(),
+                name: Self.processName, logger: logger)
             gauges += OperationGauges.worker(worker)
             services += workServices(site, worker: worker)
         }
@@ -122,7 +124,7 @@ package struct Assembly: Sendable {
     /// Starts everything in order and stops it in reverse.
     private func run(_ services: [any Service]) async throws {
         var configuration = ServiceGroupConfiguration(
-            services: services.map {
+            services: ([StopNotice(flag: stopping)] + services).map {
                 ServiceGroupConfiguration.ServiceConfiguration(
                     service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
                     failureTerminationBehavior: .gracefullyShutdownGroup)
@@ -131,12 +133,24 @@ package struct Assembly: Sendable {
         let group = ServiceGroup(configuration: configuration)
         logger.info(
             "Serving",
-            metadata: ["listen": .string(settings.listen.text), "roles": .string(settings.roles.map(\.rawValue).sorted().joined(separator: ","))])
-        let stop = StopWatching(flag: stopping)
-        _ = stop
+            metadata: [
+                "listen": .string(settings.listen.text),
+                "roles": .string(settings.roles.map(\.rawValue).sorted().joined(separator: ",")),
+            ])
         try await group.run()
         await database.close()
         logger.info("Stopped")
+    }
+
+    private func workerOptions() -> Worker.Options {
+        var options = Worker.Options()
+        #if FAILPOINTS
+            // The kill sweeps would otherwise spend most of their time waiting for the leases of the dead.
+            if let text = ProcessFacts.environment("BERTH_FAIL_LEASE_MS"), let milliseconds = Int(text) {
+                options.lease = .milliseconds(milliseconds)
+            }
+        #endif
+        return options
     }
 
     /// Names this process among all that share the database.

@@ -47,6 +47,8 @@ struct StopNotice: Service {
 enum ProcessFacts {
     static var processID: Int32 { getpid() }
 
+    static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
     static var hostName: String {
         var buffer = [UInt8](repeating: 0, count: 256)
         let done = buffer.withUnsafeMutableBytes { bytes in

@@ -38,7 +38,7 @@ final class World: Sendable {
         settings = [
             "BERTH_DATABASE_URL": databaseURL, "BERTH_LISTEN": "127.0.0.1:\(listenPort)",
             "BERTH_METRICS_LISTEN": "127.0.0.1:\(try freePort())",
-            "BERTH_SECRET_KEY_FILE": folder.appending(path: "secret.key").path, "BERTH_LOG_LEVEL": "debug",
+            "BERTH_SECRET_KEY_FILE": folder.appending(path: "secret.key").path, "BERTH_LOG_LEVEL": "debug", "BERTH_FAIL_LEASE_MS": "2000",
         ]
         try berth("migrate")
         try berth(
