@@ -31,7 +31,7 @@ struct FirstOrderTests {
             let domain = try #require(services["demo-web"]?["default_domain"] as? String)
             try await eventually("the page says that the database answered") {
                 let page = try await world.visit(domain)
-                return page.status == 200 && page.text.contains("database: ok")
+                return page.status == 200 && page.text.contains("The database has counted")
             }
             let web = try #require(services["demo-web"]?["id"] as? Int)
             let container = try #require(

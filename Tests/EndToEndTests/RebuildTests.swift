@@ -38,10 +38,11 @@ struct RebuildTests {
             let domain = try #require(service["default_domain"] as? String)
             let id = try #require(service["id"] as? Int)
             let before = try world.census()
-            // From now on the service's command ends at once.
-            try world.change("UPDATE services SET command = '/bin/false' WHERE id = \(id)")
+            // From now on a new container listens where nobody looks for it.
+            try world.change(
+                "INSERT INTO service_env (service_id, name, param_type, value) VALUES (\(id), 'PORT', 'static', '81')")
             #expect(try await world.call("PUT", "/api/container_services/\(id)/power/rebuild").status == 202)
-            try await eventually("the rebuild has failed", seconds: 40) {
+            try await eventually("the rebuild has failed", seconds: 90) {
                 try world.unfinished().isEmpty
                     && world.query("SELECT state FROM operations WHERE kind = 'container.rebuild'") == ["failed"]
             }
