@@ -1,5 +1,5 @@
-package import API
-package import Basics
+import API
+import Basics
 import DockerEngine
 import Edge
 import Fleet
@@ -37,7 +37,7 @@ package struct Assembly: Sendable {
     package func serve() async throws {
         try await Migrator.migrate(database)
         let vault = try OpenVault.open(settings)
-        let code = try await database.read { try SQL.Installation.code($0) }
+        let code = try await InstallationCode.read(database)
         let installation = Workloads.Installation(code: code, apiEndpoint: "\(settings.publicURL)/api")
         let site = makeSite(installation, vault: vault)
 
@@ -126,7 +126,7 @@ package struct Assembly: Sendable {
         var configuration = ServiceGroupConfiguration(
             services: ([StopNotice(flag: stopping)] + services).map {
                 ServiceGroupConfiguration.ServiceConfiguration(
-                    service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
+                    service: $0, successTerminationBehavior: .ignore,
                     failureTerminationBehavior: .gracefullyShutdownGroup)
             }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = .seconds(Self.stopSecondsMax)

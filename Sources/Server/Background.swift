@@ -1,11 +1,11 @@
 import Basics
-package import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// A loop that runs until it is cancelled, as a service: a graceful stop cancels it and waits for it to give back what
@@ -50,17 +50,16 @@ enum ProcessFacts {
     static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
     static var hostName: String {
-        var buffer = [UInt8](repeating: 0, count: 256)
-        let done = buffer.withUnsafeMutableBytes { bytes in
-            gethostname(bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count - 1) == 0
-        }
-        return done ? String(decoding: buffer.prefix { $0 != 0 }, as: UTF8.self) : "unknown"
+        var buffer = [CChar](repeating: 0, count: 256)
+        guard gethostname(&buffer, buffer.count - 1) == 0 else { return "unknown" }
+        return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 }
 
 /// Raw bytes to standard error, for what formats its own lines.
 enum StandardError {
     @Sendable static func write(_ bytes: [UInt8]) {
+        // A full or closed standard error must not stop the server.
         bytes.withUnsafeBytes { buffer in
             _ = Glibc.write(STDERR_FILENO, buffer.baseAddress, buffer.count)
         }

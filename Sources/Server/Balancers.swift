@@ -17,6 +17,7 @@ struct Balancers: Sendable {
             throw Fault(.notFound, "There is no zone \(zoneID).")
         }
         return HAProxyControl(
-            engine: try engines.engine(at: zone.endpoint), installation: installation, zoneID: zoneID, logger: logger)
+            engine: try engines.engine(at: zone.endpoint),
+            names: IngressNames(installation: installation, zoneID: zoneID), logger: logger)
     }
 }

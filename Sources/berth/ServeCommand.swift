@@ -23,7 +23,7 @@ struct ServeCommand: AsyncParsableCommand {
     var listen: String?
 
     func run() async throws {
-        _ = try Session.settings(SettingsFlags(listen: listen, roles: roles))
-        throw Fault(.unavailable, "This version cannot serve yet.")
+        let settings = try Session.settings(SettingsFlags(listen: listen, roles: roles))
+        try await Serving.run(settings)
     }
 }

@@ -1,12 +1,6 @@
 package import Basics
 package import Logging
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// Writes each log entry as one JSON object on one line of standard error, in one `write`, so that lines of several
 /// threads never mix.
 package struct JSONLogHandler: LogHandler {
@@ -47,10 +41,7 @@ package struct JSONLogHandler: LogHandler {
         }
         var line = json.bytes
         line.append(UInt8(ascii: "\n"))
-        line.withUnsafeBytes { bytes in
-            // A full or closed standard error must not stop the server.
-            _ = write(STDERR_FILENO, bytes.baseAddress, bytes.count)
-        }
+        StandardError.write(line)
     }
 
     private static func write(_ value: Logger.MetadataValue, to json: inout JSONWriter) {

@@ -14,6 +14,9 @@ final class ZoneComparing: Sendable {
         var followed: [Int64: Task<Void, Never>] = [:]
     }
 
+    /// Between two looks.
+    private static let pauseMilliseconds = 200
+
     let engine: any ContainerEngine & EngineWatch
     let sink: LogSink
     private let site: Site
@@ -60,9 +63,11 @@ final class ZoneComparing: Sendable {
             }
             group.addTask { [self] in
                 for await _ in looks {
-                    do { try await compare() } catch let fault as Fault where fault.isTransient {
-                        logger.debug("The comparison could not be made", metadata: ["error": "\(fault.logLine)"])
+                    do { try await compare() } catch let fault as Fault {
+                        logger.warning("The comparison could not be made", metadata: ["error": "\(fault.logLine)"])
                     }
+                    // Events come in bursts; one look answers for all of a burst.
+                    try await Task.sleep(for: .milliseconds(Self.pauseMilliseconds))
                 }
             }
             defer { group.cancelAll() }
@@ -96,6 +101,8 @@ final class ZoneComparing: Sendable {
         }
         for action in comparison.actions(wanted: stillKnown, actual: relevant) { try await perform(action) }
         note(stillKnown, relevant)
+        // Also when nothing changed in the rows: the ingress itself may have been removed or restarted.
+        if !stillKnown.isEmpty { try await site.ingress.sync(zoneID: zoneID) }
         state.withLock { $0.engineWasAway = false }
     }
 
