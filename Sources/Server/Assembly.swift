@@ -96,8 +96,8 @@ package struct Assembly: Sendable {
         _ site: Site, vault: Vault, authenticator: Authenticator, accessLog: AccessLog
     ) -> APIDependencies {
         APIDependencies(
-            database: database, clock: clock, authenticator: authenticator, publicURL: settings.publicURL,
-            release: Self.release, logger: logger, accessLog: accessLog,
+            database: database, clock: clock, authenticator: authenticator, vault: vault,
+            publicURL: settings.publicURL, release: Self.release, logger: logger, accessLog: accessLog,
             readiness: { [database, stopping] in
                 if stopping.isSet { return ["The server is stopping."] }
                 do {
@@ -106,7 +106,8 @@ package struct Assembly: Sendable {
                 } catch {
                     return ["The database does not answer."]
                 }
-            })
+            },
+            processes: { try await Processes.list(containerID: $0, site: site) })
     }
 
     private func http<Responder: HTTPResponder>(
@@ -126,7 +127,7 @@ package struct Assembly: Sendable {
         var configuration = ServiceGroupConfiguration(
             services: ([StopNotice(flag: stopping)] + services).map {
                 ServiceGroupConfiguration.ServiceConfiguration(
-                    service: $0, successTerminationBehavior: .ignore,
+                    service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
                     failureTerminationBehavior: .gracefullyShutdownGroup)
             }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = .seconds(Self.stopSecondsMax)

@@ -1,7 +1,8 @@
 import Basics
 
 /// Places where a test may kill, fail or hang the process: `<workflow>.<step>.<before|after_effect|after_record>`,
-/// for undoing `<workflow>.undo:<step>.<…>`. Release builds have none.
+/// for undoing `<workflow>.undo:<step>.<…>`; a number in a step's name (`create#17`) is left out. Release builds
+/// have none.
 ///
 /// Environment: `BERTH_FAIL=point:kill,point:error,point:hang` – what to do where; `BERTH_FAIL_REACHED=FILE` – each
 /// point of `BERTH_FAIL` that was reached is appended; `BERTH_FAIL_TRACE=FILE` – every point passed is appended.
