@@ -143,7 +143,7 @@ let package = Package(
             "APITests",
             [
                 "Basics", "SQL", "Operations", "Contract", "Signals", "Identity", "Fleet", "Catalogue", "Workloads",
-                "Edge", "API", "Server", "TestKit", hummingbird, httpTypes, asyncHTTPClient, nioCore, logging,
+                "Edge", "API", "Server", "TestKit", hummingbird, httpTypes, asyncHTTPClient, nioCore, nioHTTP1, logging,
             ]),
         tests(
             "EndToEndTests",

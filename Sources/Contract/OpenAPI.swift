@@ -3,7 +3,7 @@ import Basics
 /// Prints the contract as an OpenAPI 3.1 document.
 package enum OpenAPI {
     /// The document, indented by two spaces, members in a fixed order. Pure: equal contracts give equal text.
-    package static func document(_ endpoints: [EndpointDescription] = Contract.all, version: String) -> String {
+    package static func document(_ endpoints: [EndpointDescription] = Contract.all) -> String {
         var components: [String: Schema] = [:]
         var paths: [String: [(String, Node)]] = [:]
         for endpoint in endpoints {
@@ -19,7 +19,7 @@ package enum OpenAPI {
             (
                 "info",
                 .object([
-                    ("title", .text("Berth")), ("version", .text(version)),
+                    ("title", .text("Berth")), ("version", .text(String(Contract.versionDefault))),
                     (
                         "description",
                         .text(

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Basics
 import Contract
 
 /// `berth openapi`
@@ -12,7 +11,7 @@ struct OpenAPICommand: ParsableCommand {
               berth openapi > docs/openapi.json
             """)
 
-    func run() throws {
-        throw Fault(.unavailable, "This version cannot print its OpenAPI document yet.")
+    func run() {
+        Output.text(OpenAPI.document())
     }
 }

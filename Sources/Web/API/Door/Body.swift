@@ -44,6 +44,8 @@ enum Body {
         do { value = try JSONValue(parsing: bytes.readableBytesView) } catch {
             throw Fault(.malformed, "The body is not valid JSON: \(error.sentence)")
         }
+        // PostgreSQL has no text with a zero in it, and nobody means one.
+        if value.hasZero { throw Fault(.invalid, "Text in the body must not contain a zero character.") }
         do { return try BodyDecoder.decode(Input.self, from: value) } catch let problem as BodyProblem {
             throw Fault(problem.isAboutTheRoot ? .malformed : .invalid, problem.description)
         }
@@ -53,5 +55,17 @@ enum Body {
         guard let contentType else { return }
         let type = contentType.prefix { $0 != ";" }.filter { $0 != " " }.lowercased()
         guard type == "application/json" || type.hasSuffix("+json") else { throw HTTPFault.notJSON }
+    }
+}
+
+extension JSONValue {
+    /// Whether a text anywhere in it holds U+0000.
+    fileprivate var hasZero: Bool {
+        switch self {
+        case .string(let text): text.utf8.contains(0)
+        case .array(let items): items.contains(where: \.hasZero)
+        case .object(let members): members.contains { $0.key.utf8.contains(0) || $0.value.hasZero }
+        case .null, .bool, .int, .number: false
+        }
     }
 }

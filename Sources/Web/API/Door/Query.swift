@@ -14,6 +14,7 @@ struct Query: Sendable {
             guard let value = Self.decode(parts.count > 1 ? parts[1] : "") else {
                 throw Fault(.invalid, "The parameter \(name) is not text in UTF-8.")
             }
+            if value.utf8.contains(0) { throw Fault(.invalid, "The parameter \(name) must not contain a zero byte.") }
             return value
         }
         return nil

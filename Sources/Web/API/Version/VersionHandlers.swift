@@ -8,7 +8,7 @@ extension API {
             apiAvailableVersions: Contract.versions)
         serve(VersionEndpoints.view) { _ in view }
         serve(VersionEndpoints.viewAtRoot) { _ in view }
-        let document = Array(OpenAPI.document(version: dependencies.release).utf8)
+        let document = Array(OpenAPI.document().utf8)
         serveWritten(VersionEndpoints.document) { _ in Answer(bytes: document) }
     }
 }

@@ -1,0 +1,172 @@
+import API
+import AsyncHTTPClient
+import Basics
+import Hummingbird
+import Identity
+import Logging
+import NIOCore
+import NIOHTTP1
+import Operations
+import SQL
+import TestKit
+import Workloads
+
+/// The API on a real socket with a shop in a database of its own: a project of the customer with everything in it.
+struct APIWorld: Sendable {
+    let database: TestDatabase
+    let shop: WorkloadFixture
+    let base: String
+    /// `user:secret` by role.
+    let keys: [Role: String]
+    /// What the project is made of.
+    let things: Things
+
+    enum Role: String, CaseIterable, Sendable { case anonymous, stranger, suspended, owner, administrator }
+
+    struct Things: Sendable {
+        var project: Int64 = 0
+        var service: Int64 = 0
+        var container: Int64 = 0
+        var operation: Int64 = 0
+        var order = ""
+    }
+
+    struct Reply: Sendable {
+        let status: Int
+        let headers: [String: String]
+        let text: String
+
+        var json: JSONValue? { JSONValue(stored: text) }
+        /// The sentences of `{"errors": […]}`; nil when the body is anything else.
+        var errors: [String]? {
+            guard let items = json?["errors"]?.items else { return nil }
+            let sentences = items.compactMap(\.text)
+            return sentences.count == items.count && !items.isEmpty ? sentences : nil
+        }
+    }
+
+    /// Runs `body` with the server up.
+    static func with(_ dialect: TestDialect, _ body: @Sendable (APIWorld) async throws -> Void) async throws {
+        try await withDatabase(dialect) { database in
+            let shop = try await WorkloadFixture.make(in: database)
+            let clock = SystemWallClock()
+            let vault = Vault.ephemeral()
+            let (keys, things) = try await fill(database, shop, vault, clock)
+            let authenticator = Authenticator(database: database, clock: clock)
+            let api = API(
+                APIDependencies(
+                    database: database, clock: clock, authenticator: authenticator, vault: vault,
+                    publicURL: "https://berth.test", release: "0.0.0",
+                    logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
+            let (ports, port) = AsyncStream<Int>.makeStream()
+            let app = Application(
+                responder: api.responder(),
+                configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
+                onServerRunning: { port.yield($0.localAddress?.port ?? 0) },
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await app.run() }
+                group.addTask { await authenticator.run() }
+                let number = await ports.first { _ in true } ?? 0
+                let world = APIWorld(
+                    database: database, shop: shop, base: "http://127.0.0.1:\(number)", keys: keys, things: things)
+                do { try await body(world) } catch {
+                    group.cancelAll()
+                    throw error
+                }
+                group.cancelAll()
+            }
+        }
+    }
+
+    /// Accounts with keys, and an order of the customer with its rows and a finished operation.
+    private static func fill(
+        _ database: TestDatabase, _ shop: WorkloadFixture, _ vault: Vault, _ clock: SystemWallClock
+    ) async throws -> ([Role: String], Things) {
+        let receipt = try await Orders(database: database, vault: vault, clock: clock).place(
+            shop.order(shop.helloLine), by: shop.customer)
+        return try await database.transaction { tx in
+            let now = clock.now()
+            let suspended = try Accounts.create(
+                NewAccount(email: "suspended@example.test", firstName: "S", lastName: "U"), by: .shell, at: now, in: tx)
+            let people: [(Role, Int64?)] = [
+                (.stranger, shop.stranger.userID), (.suspended, suspended.id), (.owner, shop.customer.userID),
+                (.administrator, shop.admin.userID),
+            ]
+            var keys: [Role: String] = [:]
+            for (role, id) in people {
+                let pair = try APIKeys.create(forUser: id ?? 0, by: .shell, at: now, in: tx)
+                keys[role] = "\(pair.username):\(pair.password.reveal())"
+            }
+            try Accounts.setActive(false, id: suspended.id, by: .shell, at: now, in: tx)
+            try tx.run("UPDATE containers SET state = 'running'")
+            try tx.run("UPDATE operations SET state = 'completed', finished_at = \(now)")
+            try tx.run("DELETE FROM resource_locks")
+            let things = Things(
+                project: try tx.int("SELECT id FROM projects") ?? 0,
+                service: try tx.int("SELECT id FROM services") ?? 0,
+                container: try tx.int("SELECT id FROM containers") ?? 0,
+                operation: try tx.int("SELECT id FROM operations") ?? 0, order: receipt.orderID ?? "")
+            return (keys, things)
+        }
+    }
+
+    /// Sends a request and reads the whole answer.
+    func send(
+        _ method: String, _ path: String, as role: Role = .owner, headers: [(String, String)] = [],
+        body: String? = nil
+    ) async throws -> Reply {
+        var all = headers
+        if let key = keys[role], !headers.contains(where: { $0.0 == "Authorization" }) {
+            all.append(("Authorization", "Basic \(base64(key))"))
+        }
+        if body != nil, !headers.contains(where: { $0.0 == "Content-Type" }) {
+            all.append(("Content-Type", "application/json"))
+        }
+        return try await raw(method, path, all, body.map { Array($0.utf8) })
+    }
+
+    /// Sends exactly what it is given.
+    func raw(_ method: String, _ path: String, _ headers: [(String, String)], _ body: [UInt8]?) async throws -> Reply {
+        var request = HTTPClientRequest(url: base + path)
+        request.method = .RAW(value: method)
+        for (name, value) in headers { request.headers.add(name: name, value: value) }
+        if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(20))
+        let bytes = try await response.body.collect(upTo: 10_000_000)
+        var found: [String: String] = [:]
+        for (name, value) in response.headers { found[name.lowercased()] = value }
+        return Reply(
+            status: Int(response.status.code), headers: found,
+            text: String(decoding: bytes.readableBytesView, as: UTF8.self))
+    }
+
+    /// `path` with the world's own ids in it.
+    func fill(_ path: String) -> String {
+        let values = [
+            "project_id": "\(things.project)", "service_id": "\(things.service)",
+            "container_id": "\(things.container)", "event_id": "\(things.operation)", "order_id": things.order,
+            "image_id": "\(shop.hello.image)", "action": "start",
+        ]
+        var result = path
+        for (name, value) in values {
+            result = result.split(separator: "{\(name)}", omittingEmptySubsequences: false).joined(separator: value)
+        }
+        return result
+    }
+}
+
+/// RFC 4648 §4.
+func base64(_ text: String) -> String {
+    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+    var result = ""
+    let bytes = Array(text.utf8)
+    for start in stride(from: 0, to: bytes.count, by: 3) {
+        let part = bytes[start..<min(start + 3, bytes.count)]
+        let value = part.reduce(0) { $0 << 8 | UInt32($1) } << (8 * UInt32(3 - part.count))
+        for index in 0..<4 {
+            result.append(index <= part.count ? alphabet[Int(value >> (18 - 6 * UInt32(index)) & 63)] : "=")
+        }
+    }
+    return result
+}

@@ -1,0 +1,77 @@
+import API
+import Basics
+import Contract
+import Foundation
+import TestKit
+import Testing
+
+/// The contract as a whole: complete, printed, and kept by every answer.
+@Suite struct ContractTests {
+    @Test func everyEndpointHasAHandler() async throws {
+        try await APIWorld.with(.sqlite) { world in
+            for endpoint in Contract.all {
+                let reply = try await world.send("OPTIONS", world.fill(endpoint.path))
+                #expect(reply.status == 200, "\(endpoint.id) at \(endpoint.path)")
+                let allowed = reply.headers["allow"] ?? ""
+                for method in endpoint.methods { #expect(allowed.contains(method.rawValue), "\(endpoint.id)") }
+            }
+        }
+    }
+
+    @Test func idsAndRoutesAreUnique() {
+        let ids = Contract.all.map(\.id)
+        #expect(Set(ids).count == ids.count)
+        let routes = Contract.all.flatMap { endpoint in endpoint.methods.map { "\($0.rawValue) \(endpoint.path)" } }
+        #expect(Set(routes).count == routes.count)
+    }
+
+    @Test func theCommittedDocumentIsCurrent() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../..")
+        let committed = try String(contentsOf: root.appending(path: "docs/openapi.json"), encoding: .utf8)
+        let current = OpenAPI.document()
+        #expect(committed == current, "The API has changed. Run: berth openapi > docs/openapi.json")
+        #expect(JSONValue(stored: current)?["openapi"]?.text == "3.1.0")
+    }
+
+    /// Every member of every answer is in its schema, and every member of the schema is in the answer.
+    @Test(arguments: TestDialect.allCases) func answersHaveTheShapeOfTheContract(dialect: TestDialect) async throws {
+        try await APIWorld.with(dialect) { world in
+            for endpoint in Contract.all where endpoint.method == .get && endpoint.id != "openapi_view" {
+                let reply = try await world.send("GET", world.fill(endpoint.path))
+                #expect(reply.status == endpoint.success, "\(endpoint.id): \(reply.text)")
+                guard let schema = endpoint.answerSchema(), let json = reply.json else {
+                    Issue.record("\(endpoint.id) answered \(reply.text)")
+                    continue
+                }
+                let problems = ShapeCheck.problems(json, schema, at: endpoint.id)
+                #expect(problems.isEmpty, "\(problems.joined(separator: "\n"))")
+            }
+        }
+    }
+}
+
+/// Compares a JSON value with a schema in both directions.
+enum ShapeCheck {
+    static func problems(_ value: JSONValue, _ schema: Schema, at place: String) -> [String] {
+        switch (schema, value) {
+        case (.any, _), (.string, .string), (.integer, .int), (.number, .int), (.number, .number), (.boolean, .bool):
+            return []
+        case (.nullable, .null): return []
+        case (.nullable(let inner), _): return problems(value, inner, at: place)
+        case (.array(let element), .array(let items)):
+            return items.enumerated().flatMap { problems($1, element, at: "\(place)[\($0)]") }
+        case (.map(let element), .object(let members)):
+            return members.flatMap { problems($1, element, at: "\(place).\($0)") }
+        case (.object(_, let fields), .object(let members)):
+            let unknown = Set(members.keys).subtracting(fields.map(\.name)).map {
+                "\(place).\($0) is not in the contract"
+            }
+            return unknown
+                + fields.flatMap { field -> [String] in
+                    guard let member = members[field.name] else { return ["\(place).\(field.name) is missing"] }
+                    return problems(member, field.schema, at: "\(place).\(field.name)")
+                }
+        default: return ["\(place) is \(value.kindName)"]
+        }
+    }
+}
