@@ -51,7 +51,7 @@ extension OpenAPI {
             .object([("$ref", .text("#/components/\(kind)/\(name)"))])
         }
 
-        func print(to out: inout String, indent: Int) {
+        func write(to out: inout String, indent: Int) {
             let margin = String(repeating: "  ", count: indent + 1)
             let end = String(repeating: "  ", count: indent)
             switch self {
@@ -67,7 +67,7 @@ extension OpenAPI {
                 out += "[\n"
                 for (index, item) in items.enumerated() {
                     out += margin
-                    item.print(to: &out, indent: indent + 1)
+                    item.write(to: &out, indent: indent + 1)
                     out += index + 1 < items.count ? ",\n" : "\n"
                 }
                 out += end + "]"
@@ -79,7 +79,7 @@ extension OpenAPI {
                 out += "{\n"
                 for (index, (name, value)) in members.enumerated() {
                     out += margin + Self.quoted(name) + ": "
-                    value.print(to: &out, indent: indent + 1)
+                    value.write(to: &out, indent: indent + 1)
                     out += index + 1 < members.count ? ",\n" : "\n"
                 }
                 out += end + "}"

@@ -23,8 +23,8 @@ package enum OpenAPI {
                     (
                         "description",
                         .text(
-                            "Sell container hosting over HTTP. Send an API key with Basic authentication. Bodies and answers "
-                                + "are JSON; errors are always {\"errors\":[\"sentence\", …]}.")
+                            "Sell container hosting over HTTP. Send an API key with Basic authentication. "
+                                + "Bodies and answers are JSON; errors are always {\"errors\":[\"sentence\", …]}.")
                     ),
                 ])
             ),
@@ -43,7 +43,7 @@ package enum OpenAPI {
             ),
         ])
         var text = ""
-        root.print(to: &text, indent: 0)
+        root.write(to: &text, indent: 0)
         return text + "\n"
     }
 

@@ -19,7 +19,8 @@ import Testing
                     """
                     INSERT INTO services (project_id, name, label, image_variant_id, cpu_milli, memory_mb, created_at,
                         updated_at)
-                    SELECT MAX(id), \("s\(1000 + number)"), 'web', CAST(\(shop.hello.variant) AS BIGINT), 1000, 512, 1, 1
+                    SELECT MAX(id),
+                        \("s\(1000 + number)"), 'web', CAST(\(shop.hello.variant) AS BIGINT), 1000, 512, 1, 1
                     FROM projects
                     """)
             }
@@ -62,11 +63,15 @@ import Testing
         }
     }
 
+    /// Statements of one request. The best of a few: now and then one also looks up the credentials anew.
     private func cost(of path: String, _ world: APIWorld) async throws -> Int {
-        _ = try await world.send("GET", path)
-        let before = world.database.counter.count
-        let reply = try await world.send("GET", path)
-        #expect(reply.status == 200)
-        return world.database.counter.count - before
+        var best = Int.max
+        for _ in 0..<4 {
+            let before = world.database.counter.count
+            let reply = try await world.send("GET", path)
+            #expect(reply.status == 200)
+            best = min(best, world.database.counter.count - before)
+        }
+        return best
     }
 }

@@ -90,28 +90,39 @@ package struct ContainerAnswer: Codable, Sendable {
     package init(_ container: ContainerView) { self.container = container }
 }
 
-/// A process in a container, as `ps` names the columns.
+/// A process in a container, with the column names of `ps`.
 package struct ProcessView: Codable, Sendable {
-    package let UID: String
-    package let PID: Int64
-    package let PPID: Int64
-    package let C: Int64
-    package let STIME: String
-    package let TTY: String
-    package let TIME: String
-    package let CMD: String
+    enum CodingKeys: String, CodingKey {
+        case uid = "UID"
+        case pid = "PID"
+        case parent = "PPID"
+        case cpu = "C"
+        case started = "STIME"
+        case tty = "TTY"
+        case time = "TIME"
+        case command = "CMD"
+    }
+
+    package let uid: String
+    package let pid: Int64
+    package let parent: Int64
+    package let cpu: Int64
+    package let started: String
+    package let tty: String
+    package let time: String
+    package let command: String
 
     package init(
         uid: String, pid: Int64, parent: Int64, cpu: Int64, started: String, tty: String, time: String, command: String
     ) {
-        UID = uid
-        PID = pid
-        PPID = parent
-        C = cpu
-        STIME = started
-        TTY = tty
-        TIME = time
-        CMD = command
+        self.uid = uid
+        self.pid = pid
+        self.parent = parent
+        self.cpu = cpu
+        self.started = started
+        self.tty = tty
+        self.time = time
+        self.command = command
     }
 }
 

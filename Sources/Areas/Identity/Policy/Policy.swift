@@ -66,6 +66,11 @@ package enum Policy {
         return "\(column) = \(userID)"
     }
 
+    /// A condition for `WHERE` of a single thing: like ``owned(_:by:)``, but staff reach everything.
+    package static func reachable(_ column: SQL, by caller: Caller) -> SQL {
+        caller.isAdmin ? "1 = 1" : owned(column, by: caller)
+    }
+
     /// Throws `.forbidden` unless the caller is the provider's staff, the operator, or Berth itself.
     package static func requireStaff(_ caller: Caller) throws {
         guard caller.isAdmin else { throw Fault(.forbidden, "Only administrators may do this.") }

@@ -35,7 +35,7 @@ package struct MetricsResponder: HTTPResponder {
             return APIResponder.plain(.notFound, "There is only /metrics here.\n")
         }
         var text = ""
-        requests?.print(to: &text)
+        requests?.write(to: &text)
         for gauge in gauges {
             text += "# TYPE \(gauge.name) \(gauge.isCounter ? "counter" : "gauge")\n"
             for (labels, value) in await gauge.read() {

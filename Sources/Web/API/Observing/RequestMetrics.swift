@@ -32,7 +32,7 @@ package final class RequestMetrics: Sendable {
     }
 
     /// The Prometheus text format, version 0.0.4.
-    package func print(to out: inout String) {
+    package func write(to out: inout String) {
         out += "# TYPE berth_http_requests_total counter\n"
         var histogram = "# TYPE berth_http_request_seconds histogram\n"
         for (name, box) in zip(names, routes) {
