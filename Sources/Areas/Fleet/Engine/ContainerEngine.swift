@@ -51,7 +51,9 @@ package protocol ContainerEngine: Sendable {
 /// What the engine tells by itself: changes, log lines, samples.
 package protocol EngineWatch: Sendable {
     /// Events of objects with the label `key=value` since `since`, then as they come, until cancelled or the
-    /// connection is lost (then the stream throws `.unavailable`).
+    /// connection is lost (then the stream throws `.unavailable`). Docker's network events carry no labels: those of
+    /// every network whose name begins with `berth-` are told. An event's labels include what the engine adds, such
+    /// as `exitCode` of a `die`. Exec, top and health-check noise is left out.
     func events(since: Moment, label key: String, value: String) -> AsyncThrowingStream<EngineEvent, any Error>
     /// Log lines written at or after `sinceMicroseconds` (µs since 1970), then as they come, until the container ends.
     func logs(of container: String, sinceMicroseconds: Int64) -> AsyncThrowingStream<EngineLogLine, any Error>
