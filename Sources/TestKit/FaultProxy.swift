@@ -197,7 +197,8 @@ private final class Answers: Sendable {
     }
 }
 
-/// Finds the heads of requests in what a client sends. Bodies have a Content-Length; after an upgrade everything is body.
+/// Finds the heads of requests in what a client sends. Bodies have a Content-Length; after an upgrade everything is
+/// body.
 private struct RequestSplitter {
     struct Head {
         let method: String

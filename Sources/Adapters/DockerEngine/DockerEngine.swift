@@ -4,9 +4,9 @@ import Synchronization
 
 /// The container engine of one zone through the Docker Engine HTTP API, over a Unix socket or TCP with mutual TLS.
 ///
-/// Three layers: ``Transport`` (requests, deadlines, classification, breaker), the typed calls in `Calls/`, one file per
-/// noun, and in those the functions of the ports ``ContainerEngine`` and ``EngineWatch``. All state lives in the engine
-/// itself; here are only connections, the agreed API version, and the previous CPU reading of each container.
+/// Three layers: ``Transport`` (requests, deadlines, classification, breaker), the typed calls in `Calls/`, one file
+/// per noun, and in those the functions of the ports ``ContainerEngine`` and ``EngineWatch``. All state lives in the
+/// engine itself; here are only connections, the agreed API version, and the previous CPU reading of each container.
 ///
 /// A lost answer is harmless by construction: whatever is made has a name chosen by the caller, so the second attempt
 /// finds what the first one did.

@@ -50,7 +50,8 @@ enum DockerNames {
         guard good, bytes.count >= 2, bytes.count <= 128, ![45, 46, 95].contains(bytes[0]) else {
             throw Fault(
                 .invalid,
-                "\(name.prefix(140)) is no name for a \(what). Use 2 to 128 letters, digits, dots, dashes and underscores."
+                "\(name.prefix(140)) is no name for a \(what). "
+                    + "Use 2 to 128 letters, digits, dots, dashes and underscores."
             )
         }
     }
