@@ -147,7 +147,7 @@ let package = Package(
             ]),
         tests(
             "EndToEndTests",
-            ["Basics", "SQL", "Operations", "Fleet", "DockerEngine", "TestKit", asyncHTTPClient, nioCore, logging]),
+            ["TestKit", asyncHTTPClient, nioCore, nioHTTP1]),
         tests("TidyTests", []),
     ],
     swiftLanguageModes: [.v6]

@@ -8,8 +8,7 @@ struct DriftTests {
         try await withService { world, domain, container, projectID in
             try Command.docker("rm", "-f", container)
             try await eventually("it answers again") {
-                try Command.docker("ps", "--format", "{{.Names}}").contains(container)
-                    && (try? await world.visit(domain))?.status == 200
+                try await isBack(world, domain, container)
             }
             try await expectRecoveryEvent(world, projectID)
         }
@@ -24,8 +23,7 @@ struct DriftTests {
             try Command.docker("rm", "-f", container)
             try Command.docker("network", "rm", network, mustSucceed: false)
             try await eventually("it answers again") {
-                try Command.docker("ps", "--format", "{{.Names}}").contains(container)
-                    && (try? await world.visit(domain))?.status == 200
+                try await isBack(world, domain, container)
             }
         }
     }
@@ -34,8 +32,7 @@ struct DriftTests {
         try await withService { world, domain, container, projectID in
             try Command.docker("kill", container)
             try await eventually("it answers again") {
-                try Command.docker("ps", "--format", "{{.Names}}").contains(container)
-                    && (try? await world.visit(domain))?.status == 200
+                try await isBack(world, domain, container)
             }
             try await expectRecoveryEvent(world, projectID)
         }
@@ -43,7 +40,7 @@ struct DriftTests {
 
     @Test func aContainerStoppedByItsOwnerStaysStopped() async throws {
         try await withService { world, domain, container, projectID in
-            let service = try #require(try await world.services(projectID)["hello"]?["id"] as? Int)
+            let service = try #require(try await world.services(projectID)["Hello"]?["id"] as? Int)
             #expect(try await world.call("PATCH", "/api/container_services/\(service)/power/stop").status == 202)
             try await eventually("it is stopped") {
                 try world.unfinished().isEmpty
@@ -62,7 +59,7 @@ struct DriftTests {
 
     @Test func aCrashLoopEndsWithAClearState() async throws {
         try await withService { world, domain, container, projectID in
-            let service = try #require(try await world.services(projectID)["hello"]?["id"] as? Int)
+            let service = try #require(try await world.services(projectID)["Hello"]?["id"] as? Int)
             let id = try #require(
                 try await world.list("/api/container_services/\(service)/containers", "containers").first?["id"])
             // Five crashes ago …
@@ -98,6 +95,11 @@ struct DriftTests {
         }
     }
 
+    private func isBack(_ world: World, _ domain: String, _ container: String) async throws -> Bool {
+        guard try Command.docker("ps", "--format", "{{.Names}}").contains(container) else { return false }
+        return (try? await world.visit(domain))?.status == 200
+    }
+
     private func expectRecoveryEvent(_ world: World, _ projectID: Int) async throws {
         try await eventually("the events tell of the recovery") {
             try await world.list("/api/projects/\(projectID)/events", "events").contains {
@@ -111,15 +113,14 @@ struct DriftTests {
     ) async throws {
         try await inWorld(.sqlite) { world in
             try await world.start()
-            let placed = try await world.order(["hello"], project: "drift")
+            let placed = try await world.order(["Hello"], project: "drift")
             try await world.waitForOrder(placed)
-            let service = try #require(try await world.services(placed.projectID)["hello"])
+            let service = try #require(try await world.services(placed.projectID)["Hello"])
             let domain = try #require(service["default_domain"] as? String)
             let code = try world.installationCode()
-            let container = try #require(
-                try world.census().first { $0.contains("-container-") }?.split(separator: " ").first
-            ).replacing("CODE", with: code)
-            try await body(world, domain, container, placed.projectID)
+            let line = try #require(try world.census().first { $0.contains("-container-") })
+            let container = line.prefix { $0 != " " }.replacing("CODE", with: code)
+            try await body(world, domain, String(container), placed.projectID)
         }
     }
 }

@@ -8,9 +8,9 @@ struct FirstOrderTests {
     func anOrderedServiceAnswersThroughTheIngress(dialect: TestDialect) async throws {
         try await inWorld(dialect) { world in
             try await world.start()
-            let placed = try await world.order(["hello"], project: "demo")
+            let placed = try await world.order(["Hello"], project: "demo")
             try await world.waitForOrder(placed)
-            let service = try #require(try await world.services(placed.projectID)["hello"])
+            let service = try #require(try await world.services(placed.projectID)["Hello"])
             let domain = try #require(service["default_domain"] as? String)
             #expect(domain.hasSuffix(world.appsDomain))
             #expect(try await world.visit(domain).status == 200)
@@ -25,15 +25,15 @@ struct FirstOrderTests {
     func aWebServiceUsesTheDatabaseItDependsOn(dialect: TestDialect) async throws {
         try await inWorld(dialect) { world in
             try await world.start()
-            let placed = try await world.order(["demo-web", "demo-db"], project: "shop")
+            let placed = try await world.order(["Demo web", "Demo database"], project: "shop")
             try await world.waitForOrder(placed)
             let services = try await world.services(placed.projectID)
-            let domain = try #require(services["demo-web"]?["default_domain"] as? String)
+            let domain = try #require(services["Demo web"]?["default_domain"] as? String)
             try await eventually("the page says that the database answered") {
                 let page = try await world.visit(domain)
                 return page.status == 200 && page.text.contains("The database has counted")
             }
-            let web = try #require(services["demo-web"]?["id"] as? Int)
+            let web = try #require(services["Demo web"]?["id"] as? Int)
             let container = try #require(
                 try await world.list("/api/container_services/\(web)/containers", "containers").first)
             let containerID = try #require(container["id"] as? Int)
@@ -51,14 +51,14 @@ struct FirstOrderTests {
         try await inWorld(.sqlite) { world in
             try await world.start()
             // The ingress of a zone is made with its first order; that is not part of the comparison.
-            let first = try await world.order(["hello"], project: "first")
+            let first = try await world.order(["Hello"], project: "first")
             try await world.waitForOrder(first)
             var ours: [Double] = []
             var raw: [Double] = []
             for round in 1...5 {
                 let begun = ContinuousClock.now
-                let placed = try await world.order(["hello"], project: "round-\(round)")
-                let service = try #require(try await world.services(placed.projectID)["hello"])
+                let placed = try await world.order(["Hello"], project: "round-\(round)")
+                let service = try #require(try await world.services(placed.projectID)["Hello"])
                 let domain = try #require(service["default_domain"] as? String)
                 try await eventually("round \(round) answers") {
                     (try? await world.visit(domain))?.status == 200

@@ -12,13 +12,13 @@ struct KillSweepTests {
             try #require(points.count >= 15)
             for point in points {
                 try await dying(world, at: point) {
-                    _ = try? await world.order(["hello"], project: "killed")
+                    _ = try? await world.order(["Hello"], project: "killed")
                 }
                 try await settle(world)
                 let projects = try await world.list("/api/projects", "projects")
                 let project = try #require(projects.first?["id"] as? Int, "\(point): the accepted order is lost")
                 #expect(projects.count == 1, "\(point)")
-                let service = try #require(try await world.services(project)["hello"], "\(point)")
+                let service = try #require(try await world.services(project)["Hello"], "\(point)")
                 let domain = try #require(service["default_domain"] as? String)
                 #expect(try await world.visit(domain).status == 200, "\(point)")
                 let census = try world.census()
@@ -36,7 +36,7 @@ struct KillSweepTests {
         try await inWorld(dialect) { world in
             try await world.start()
             let placed = try await deploy(world, "rebuilt")
-            let service = try #require(try await world.services(placed.projectID)["hello"])
+            let service = try #require(try await world.services(placed.projectID)["Hello"])
             let (id, domain) = (try #require(service["id"] as? Int), try #require(service["default_domain"] as? String))
             try await world.kill()
             let points = try await trace(world, kind: "container.rebuild") {
@@ -90,7 +90,7 @@ struct KillSweepTests {
     // MARK: Pieces
 
     private func deploy(_ world: World, _ name: String) async throws -> World.Placed {
-        let placed = try await world.order(["hello"], project: name)
+        let placed = try await world.order(["Hello"], project: name)
         try await world.waitForOrder(placed)
         return placed
     }

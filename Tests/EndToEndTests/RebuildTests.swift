@@ -7,9 +7,9 @@ struct RebuildTests {
     @Test func aRebuildDoesNotInterrupt() async throws {
         try await inWorld(.sqlite) { world in
             try await world.start()
-            let placed = try await world.order(["hello"], project: "steady")
+            let placed = try await world.order(["Hello"], project: "steady")
             try await world.waitForOrder(placed)
-            let service = try #require(try await world.services(placed.projectID)["hello"])
+            let service = try #require(try await world.services(placed.projectID)["Hello"])
             let domain = try #require(service["default_domain"] as? String)
             let id = try #require(service["id"] as? Int)
             let before = try world.census()
@@ -32,9 +32,9 @@ struct RebuildTests {
     @Test func whenTheNewOneFailsTheOldOneGoesOn() async throws {
         try await inWorld(.sqlite) { world in
             try await world.start()
-            let placed = try await world.order(["hello"], project: "careful")
+            let placed = try await world.order(["Hello"], project: "careful")
             try await world.waitForOrder(placed)
-            let service = try #require(try await world.services(placed.projectID)["hello"])
+            let service = try #require(try await world.services(placed.projectID)["Hello"])
             let domain = try #require(service["default_domain"] as? String)
             let id = try #require(service["id"] as? Int)
             let before = try world.census()

@@ -10,7 +10,7 @@ extension World {
 
     func id(ofImage label: String) async throws -> Int {
         let images = try await list("/api/container_images?per-page=250", "container_images")
-        guard let image = images.first(where: { $0["name"] as? String == label || $0["role"] as? String == label }),
+        guard let image = images.first(where: { $0["label"] as? String == label }),
             let id = image["id"] as? Int
         else { throw Command.Failure(description: "no image \(label) in \(images.map { $0["label"] ?? "" })") }
         return id
@@ -54,11 +54,11 @@ extension World {
         #expect(try await status(ofOrder: placed.orderID) == "completed")
     }
 
-    /// The services of a project by the role of their image.
+    /// The services of a project by the label of their image.
     func services(_ projectID: Int) async throws -> [String: [String: Any]] {
         let services = try await list("/api/projects/\(projectID)/services", "container_services")
         return Dictionary(
-            services.map { (($0["image"] as? [String: Any])?["role"] as? String ?? "", $0) },
+            services.map { (($0["image"] as? [String: Any])?["label"] as? String ?? "", $0) },
             uniquingKeysWith: { first, _ in first })
     }
 
@@ -85,7 +85,7 @@ extension World {
         let containers = try Command.docker("ps", "-a", "--filter", filter, "--format", "{{.Names}} {{.State}}")
         let networks = try Command.docker("network", "ls", "--filter", filter, "--format", "network {{.Name}}")
         let volumes = try Command.docker("volume", "ls", "--filter", filter, "--format", "volume {{.Name}}")
-        return (containers + networks + volumes).split(separator: "\n").map { $0.replacing(code, with: "CODE") }
+        return (containers + networks + volumes).split(separator: "\n").map { String($0).replacing(code, with: "CODE") }
             .sorted()
     }
 

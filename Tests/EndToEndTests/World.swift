@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Foundation
 import NIOCore
+import NIOHTTP1
 import Synchronization
 import TestKit
 import Testing
@@ -38,7 +39,8 @@ final class World: Sendable {
         settings = [
             "BERTH_DATABASE_URL": databaseURL, "BERTH_LISTEN": "127.0.0.1:\(listenPort)",
             "BERTH_METRICS_LISTEN": "127.0.0.1:\(try freePort())",
-            "BERTH_SECRET_KEY_FILE": folder.appending(path: "secret.key").path, "BERTH_LOG_LEVEL": "debug", "BERTH_FAIL_LEASE_MS": "2000",
+            "BERTH_SECRET_KEY_FILE": folder.appending(path: "secret.key").path, "BERTH_LOG_LEVEL": "debug",
+            "BERTH_FAIL_LEASE_MS": "2000",
         ]
         try berth("migrate")
         try berth(
@@ -76,7 +78,7 @@ final class World: Sendable {
         process.currentDirectoryURL = folder
         let log = folder.appending(path: "server.log")
         if !FileManager.default.fileExists(atPath: log.path) {
-            FileManager.default.createFile(atPath: log.path, contents: nil)
+            _ = FileManager.default.createFile(atPath: log.path, contents: nil)
         }
         let handle = try FileHandle(forWritingTo: log)
         try handle.seekToEnd()
