@@ -90,6 +90,10 @@ final class World: Sendable {
         try await eventually("the server is ready", seconds: 30) {
             (try? await self.get("/readyz"))?.status == 200 || !process.isRunning
         }
+        // Orders go to zones whose engine has answered.
+        try await eventually("the zone is online", seconds: 30) {
+            try self.query("SELECT state FROM zones") == ["online"] || !process.isRunning
+        }
     }
 
     var isRunning: Bool { server.withLock { $0?.process.isRunning ?? false } }
