@@ -82,8 +82,10 @@ package struct Assembly: Sendable {
         let name = Self.processName
         let scheduler = Scheduler(
             database: database,
-            reconcilers: [SignalSweep(database: database, clock: clock), VolumeSweep(site: site)], name: name,
-            logger: logger)
+            reconcilers: [
+                SignalSweep(database: database, clock: clock), VolumeSweep(site: site),
+                DeletionSweep(database: database, clock: clock),
+            ], name: name, logger: logger)
         let watch = FleetWatch(site: site, holder: name, logger: logger)
         return [
             Background("operations") { await worker.run() },

@@ -13,18 +13,18 @@ final class World: Sendable {
     let listenPort: Int
     let ingressPort: Int
     let appsDomain: String
-    private let settings: [String: String]
+    let settings: [String: String]
     private let credentials = Mutex<String>("")
     private let server = Mutex<Server?>(nil)
 
-    /// Worlds differ in their networks, because they share one engine.
-    private static let counter = Mutex(0)
+    /// Worlds differ in their networks, because they share one engine. Two test runs at once begin at different numbers.
+    private static let counter = Mutex(Int.random(in: 0..<1500))
 
     struct Server: @unchecked Sendable {
         let process: Process
     }
 
-    init(_ dialect: TestDialect) async throws {
+    init(_ dialect: TestDialect, engine: String? = nil) async throws {
         self.dialect = dialect
         let number = Self.counter.withLock { value in
             value += 1
@@ -52,7 +52,8 @@ final class World: Sendable {
         try berth("admin", "location", "create", "--name", "Here", "--json")
         try berth(
             "admin", "zone", "create", "--location", "1", "--name", "zone-\(number)", "--docker",
-            Command.required("BERTH_TEST_DOCKER"), "--ingress-http", "\(ingressPort)", "--apps-domain", appsDomain,
+            engine ?? Command.required("BERTH_TEST_DOCKER"), "--ingress-http", "\(ingressPort)", "--apps-domain",
+            appsDomain,
             "--network-pool", "10.\(100 + number / 16).\(number % 16 * 16).0/20", "--json")
         try berth("catalogue", "load", Self.projectFolder.appending(path: "catalogue").path)
     }

@@ -1,7 +1,7 @@
 import Basics
 import Fleet
 package import Operations
-import SQL
+package import SQL
 
 /// Makes the rows of an order real: network, then container by container in the order of their dependencies, then the
 /// ingress. When it fails for good nothing of the order is left but the order itself, which says so.
@@ -59,6 +59,14 @@ package struct ProvisionOrder: Workflow {
         }
     }
 
+    /// Also when it was cancelled before its first step: nothing of the order stays but the order itself.
+    package func ended(_ input: OrderProvisionInput, _ ending: OperationEnding, in tx: any Transaction) throws {
+        guard ending.state != .completed else { return }
+        try Teardown.abandonOrder(
+            id: input.orderID, projectID: input.projectID, containerIDs: input.containerIDs,
+            status: ending.state == .cancelled ? "cancelled" : "failed", in: tx, now: site.clock.now())
+    }
+
     private func locate(_ input: OrderProvisionInput, _ run: OperationRun) async throws -> Ground {
         let site = site
         return try await run.record("locate", undo: nil) { tx in
@@ -80,8 +88,8 @@ package struct ProvisionOrder: Workflow {
             "begin",
             undo: { tx in
                 try Teardown.abandonOrder(
-                    id: input.orderID, projectID: input.projectID, containerIDs: input.containerIDs, in: tx,
-                    now: site.clock.now())
+                    id: input.orderID, projectID: input.projectID, containerIDs: input.containerIDs,
+                    status: "failed", in: tx, now: site.clock.now())
             },
             { tx in
                 try tx.run(

@@ -1,7 +1,7 @@
 import Basics
 import Fleet
 package import Operations
-import SQL
+package import SQL
 
 /// Removes a service: out of rotation, containers, then the rows with everything they claimed. Its volumes are kept for
 /// a while and removed by the sweep.
@@ -64,6 +64,12 @@ package struct ScaleService: Workflow {
     package func run(_ input: ServiceScalingInput, _ run: OperationRun) async throws {
         if !input.addedIDs.isEmpty { try await grow(input, run) }
         if !input.removedIDs.isEmpty { try await shrink(input, run) }
+    }
+
+    /// Also when it was cancelled before its first step.
+    package func ended(_ input: ServiceScalingInput, _ ending: OperationEnding, in tx: any Transaction) throws {
+        guard ending.state != .completed else { return }
+        for id in input.addedIDs { try Teardown.removeContainer(id, in: tx) }
     }
 
     private func grow(_ input: ServiceScalingInput, _ run: OperationRun) async throws {

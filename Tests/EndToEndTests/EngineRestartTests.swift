@@ -1,0 +1,94 @@
+import Foundation
+import TestKit
+import Testing
+
+/// F30, F31: the Engine itself dies. It is one of the test's own, because the shared one serves other tests.
+struct EngineRestartTests {
+    @Test func whatRanRunsAgainAfterTheEngineWasKilled() async throws {
+        let engine = try await PrivateEngine()
+        do {
+            try await inWorld(.sqlite, engine: engine.address) { world in
+                try await world.start()
+                let placed = try await world.order(["Hello"], project: "outage")
+                try await world.waitForOrder(placed)
+                let service = try #require(try await world.services(placed.projectID)["Hello"])
+                let domain = try #require(service["default_domain"] as? String)
+                #expect(try await world.visit(domain).status == 200)
+
+                try await engine.kill()
+                try await eventually("Berth has noticed") {
+                    try world.query("SELECT state FROM zones") == ["unreachable"]
+                }
+                // The API goes on.
+                #expect(try await world.get("/api/projects").status == 200)
+
+                try await engine.start()
+                try await eventually("it answers again", seconds: 60) {
+                    (try? await world.visit(domain))?.status == 200
+                }
+                #expect(try world.query("SELECT state FROM zones") == ["online"])
+                #expect(try world.query("SELECT crash_count < 2 FROM containers").allSatisfy { "1t".contains($0) })
+            }
+        } catch {
+            Issue.record("\(error)")
+        }
+        try await engine.remove()
+    }
+}
+
+/// A Docker Engine that a test may kill. It makes no bridge and no firewall rules of its own, so it can run beside
+/// another one.
+final class PrivateEngine: @unchecked Sendable {
+    let folder: URL
+    private var process: Process?
+
+    var address: String { "unix://\(folder.path)/d.sock" }
+
+    init() async throws {
+        folder = URL(filePath: "/tmp/berth-eng-\(UUID().uuidString.prefix(8))")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try await start()
+        for image in ["berth/ingress:1", "berth/hello:1"] {
+            let file = folder.appending(path: "image.tar").path
+            try Command.docker("save", "-o", file, image)
+            try Command.run("/usr/bin/docker", ["-H", address, "load", "-q", "-i", file])
+        }
+    }
+
+    func start() async throws {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/sbin/dockerd")
+        process.arguments = [
+            "--host", address, "--data-root", "\(folder.path)/data", "--exec-root", "\(folder.path)/exec",
+            "--pidfile", "\(folder.path)/pid", "--bridge", "none", "--iptables=false", "--ip-masq=false",
+        ]
+        let log = folder.appending(path: "log")
+        _ = FileManager.default.createFile(atPath: log.path, contents: nil)
+        process.standardOutput = try FileHandle(forWritingTo: log)
+        process.standardError = process.standardOutput
+        try process.run()
+        self.process = process
+        try await eventually("the private engine answers", seconds: 60) {
+            try Command.run("/usr/bin/docker", ["-H", self.address, "version"], mustSucceed: false).status == 0
+        }
+    }
+
+    func kill() async throws {
+        guard let process else { return }
+        Foundation.kill(process.processIdentifier, SIGKILL)
+        try await eventually("the private engine is dead") { !process.isRunning }
+        try? FileManager.default.removeItem(atPath: "\(folder.path)/pid")
+    }
+
+    func remove() async throws {
+        let all = try Command.run("/usr/bin/docker", ["-H", address, "ps", "-aq"], mustSucceed: false).text
+        for id in all.split(separator: "\n") {
+            try Command.run("/usr/bin/docker", ["-H", address, "rm", "-f", String(id)], mustSucceed: false)
+        }
+        guard let process else { return }
+        process.terminate()
+        try? await eventually("the private engine has ended") { !process.isRunning }
+        if process.isRunning { try await kill() }
+        try? FileManager.default.removeItem(at: folder)
+    }
+}
