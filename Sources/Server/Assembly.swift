@@ -14,7 +14,8 @@ import ServiceLifecycle
 import UnixSignals
 import Workloads
 
-/// The composition root: settings → database → areas → adapters → workers → HTTP → run. Read it like a table of contents.
+/// The composition root: settings → database → areas → adapters → workers → HTTP → run.
+/// Read it like a table of contents.
 package struct Assembly: Sendable {
     /// What clients are told as our release.
     package static let release = "0.1.0"

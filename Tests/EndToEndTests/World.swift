@@ -17,7 +17,7 @@ final class World: Sendable {
     private let credentials = Mutex<String>("")
     private let server = Mutex<Server?>(nil)
 
-    /// Worlds differ in their networks, because they share one engine. Two test runs at once begin at different numbers.
+    /// Worlds differ in their networks, because they share one engine. Two runs at once begin at different numbers.
     private static let counter = Mutex(Int.random(in: 0..<1500))
 
     struct Server: @unchecked Sendable {

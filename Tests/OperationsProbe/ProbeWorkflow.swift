@@ -34,9 +34,8 @@ struct ProbeWorkflow: Workflow {
 
     func run(_ input: Input, _ run: OperationRun) async throws {
         for name in ["one", "two"] {
-            try await run.step(name, undo: { await effect("undo-\(name)", input, run) }) {
-                await effect(name, input, run)
-            }
+            try await run.step(
+                name, undo: { await effect("undo-\(name)", input, run) }, { await effect(name, input, run) })
         }
         try await run.record("count", undo: { tx in try Self.add(-1, tx) }, { tx in try Self.add(1, tx) })
         try await run.step("three", undo: nil) {

@@ -27,14 +27,16 @@ struct GateWorkflow: Workflow {
     func run(_ input: Input, _ run: OperationRun) async throws {
         let (world, inside, leave) = (world, inside, leave)
         try await run.step("first", undo: { try world.remove("first") }, { try world.ensure("first") })
-        try await run.step("wait", undo: { try world.remove("wait") }) {
-            world.enter(run.id)
-            defer { world.leave(run.id) }
-            try world.ensure("wait")
-            inside.open()
-            await leave.pass()
-            try Task.checkCancellation()
-        }
+        try await run.step(
+            "wait", undo: { try world.remove("wait") },
+            {
+                world.enter(run.id)
+                defer { world.leave(run.id) }
+                try world.ensure("wait")
+                inside.open()
+                await leave.pass()
+                try Task.checkCancellation()
+            })
         try await run.record("last", undo: nil) { tx in
             try Outbox.enqueue("last", input.name, in: tx, now: Moment(milliseconds: 1))
         }

@@ -141,7 +141,7 @@ final class SQLiteConnection: Connection {
                 throw DatabaseProblem.notAllowed(detail: "A text may not contain the character U+0000.")
             }
             guard let start = bytes.baseAddress, !bytes.isEmpty else {
-                return sqlite3_bind_zeroblob_text(statement, position)
+                return bindEmptyText(statement, position)
             }
             return start.withMemoryRebound(to: CChar.self, capacity: bytes.count) {
                 sqlite3_bind_text64(
@@ -155,7 +155,7 @@ final class SQLiteConnection: Connection {
 private let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
 /// A null pointer would bind NULL, so the empty text needs an address.
-private func sqlite3_bind_zeroblob_text(_ statement: OpaquePointer, _ position: Int32) -> Int32 {
+private func bindEmptyText(_ statement: OpaquePointer, _ position: Int32) -> Int32 {
     sqlite3_bind_text64(statement, position, "", 0, transient, UInt8(SQLITE_UTF8))
 }
 

@@ -31,17 +31,17 @@ struct SQLiteFailure: Error {
     var isFatal: Bool {
         guard primary == SQLITE_IOERR else { return false }
         let harmless: [Int32] = [
-            SQLITE_IOERR_NOMEM_, SQLITE_IOERR_SHMOPEN_, SQLITE_IOERR_SHMSIZE_, SQLITE_IOERR_SHMLOCK_,
-            SQLITE_IOERR_SHMMAP_, SQLITE_IOERR_LOCK_, SQLITE_IOERR_RDLOCK_,
+            ioNoMemory, ioSharedOpen, ioSharedSize, ioSharedLock,
+            ioSharedMap, ioLock, ioReadLock,
         ]
         return !harmless.contains(code)
     }
 
     func problem(_ sql: String = "") -> DatabaseProblem {
         switch code {
-        case SQLITE_CONSTRAINT_UNIQUE_, SQLITE_CONSTRAINT_PRIMARYKEY_, SQLITE_CONSTRAINT_ROWID_:
+        case constraintUnique, constraintPrimaryKey, constraintRowID:
             return .notUnique(constraint: message.droppingPrefix("UNIQUE constraint failed: "))
-        case SQLITE_CONSTRAINT_FOREIGNKEY_:
+        case constraintForeignKey:
             return .missingReference(detail: message)
         default:
             break
@@ -59,17 +59,17 @@ struct SQLiteFailure: Error {
 }
 
 // Extended codes are macros with shifts, which Swift does not import.
-private let SQLITE_IOERR_NOMEM_ = SQLITE_IOERR | 12 << 8
-private let SQLITE_IOERR_LOCK_ = SQLITE_IOERR | 15 << 8
-private let SQLITE_IOERR_RDLOCK_ = SQLITE_IOERR | 9 << 8
-private let SQLITE_IOERR_SHMOPEN_ = SQLITE_IOERR | 18 << 8
-private let SQLITE_IOERR_SHMSIZE_ = SQLITE_IOERR | 19 << 8
-private let SQLITE_IOERR_SHMLOCK_ = SQLITE_IOERR | 20 << 8
-private let SQLITE_IOERR_SHMMAP_ = SQLITE_IOERR | 21 << 8
-private let SQLITE_CONSTRAINT_FOREIGNKEY_ = SQLITE_CONSTRAINT | 3 << 8
-private let SQLITE_CONSTRAINT_PRIMARYKEY_ = SQLITE_CONSTRAINT | 6 << 8
-private let SQLITE_CONSTRAINT_UNIQUE_ = SQLITE_CONSTRAINT | 8 << 8
-private let SQLITE_CONSTRAINT_ROWID_ = SQLITE_CONSTRAINT | 10 << 8
+private let ioNoMemory = SQLITE_IOERR | 12 << 8
+private let ioLock = SQLITE_IOERR | 15 << 8
+private let ioReadLock = SQLITE_IOERR | 9 << 8
+private let ioSharedOpen = SQLITE_IOERR | 18 << 8
+private let ioSharedSize = SQLITE_IOERR | 19 << 8
+private let ioSharedLock = SQLITE_IOERR | 20 << 8
+private let ioSharedMap = SQLITE_IOERR | 21 << 8
+private let constraintForeignKey = SQLITE_CONSTRAINT | 3 << 8
+private let constraintPrimaryKey = SQLITE_CONSTRAINT | 6 << 8
+private let constraintUnique = SQLITE_CONSTRAINT | 8 << 8
+private let constraintRowID = SQLITE_CONSTRAINT | 10 << 8
 
 extension String {
     fileprivate func droppingPrefix(_ prefix: String) -> String {

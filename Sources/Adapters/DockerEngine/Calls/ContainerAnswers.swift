@@ -1,3 +1,6 @@
+// Members are named as on the wire of the Engine API.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 import Basics
 import Fleet
 

@@ -23,7 +23,7 @@ package struct ProvisionOrder: Workflow {
         let site = site
         let ground = try await locate(input, run)
         // Undo runs backwards: containers and network go first, then the rows, and last the ingress forgets them.
-        try await run.step("ingress", undo: { try await site.ingress.sync(zoneID: ground.zone.id) }) {}
+        try await run.step("ingress", undo: { try await site.ingress.sync(zoneID: ground.zone.id) }, {})
         try await begin(input, run)
         try await run.step(
             "network",
