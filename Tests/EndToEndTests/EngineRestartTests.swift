@@ -38,16 +38,22 @@ struct EngineRestartTests {
     }
 }
 
-/// A Docker Engine that a test may kill. It makes no bridge and no firewall rules of its own, so it can run beside
-/// another one.
+/// A Docker Engine that a test may kill. It has a bridge of its own (with none at all it would remove `docker0`, which is
+/// another engine's) and makes no firewall rules, so it can run beside another one.
 final class PrivateEngine: @unchecked Sendable {
     let folder: URL
     private var process: Process?
+    private let bridge: String
 
     var address: String { "unix://\(folder.path)/d.sock" }
 
     init() async throws {
-        folder = URL(filePath: "/tmp/berth-eng-\(UUID().uuidString.prefix(8))")
+        let code = UUID().uuidString.prefix(8).lowercased()
+        folder = URL(filePath: "/tmp/berth-eng-\(code)")
+        bridge = "bt\(code)"
+        try Command.run("/sbin/ip", ["link", "add", "name", bridge, "type", "bridge"])
+        try Command.run("/sbin/ip", ["addr", "add", "10.251.\(Int.random(in: 0...255)).1/24", "dev", bridge])
+        try Command.run("/sbin/ip", ["link", "set", bridge, "up"])
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try await start()
         for image in ["berth/ingress:1", "berth/hello:1"] {
@@ -57,12 +63,31 @@ final class PrivateEngine: @unchecked Sendable {
         }
     }
 
+    /// On a busy machine the engine's own containerd may take longer to start than the engine waits for it.
     func start() async throws {
+        for attempt in 1...3 {
+            try launch()
+            do {
+                try await eventually("the private engine answers", seconds: 60) {
+                    if let process = self.process, self.hasEnded(process) { throw Ended() }
+                    return try Command.run("/usr/bin/docker", ["-H", self.address, "version"], mustSucceed: false)
+                        .status == 0
+                }
+                return
+            } catch is Ended where attempt < 3 {
+                try? FileManager.default.removeItem(atPath: "\(folder.path)/pid")
+            }
+        }
+    }
+
+    private struct Ended: Error {}
+
+    private func launch() throws {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/sbin/dockerd")
         process.arguments = [
             "--host", address, "--data-root", "\(folder.path)/data", "--exec-root", "\(folder.path)/exec",
-            "--pidfile", "\(folder.path)/pid", "--bridge", "none", "--iptables=false", "--ip-masq=false",
+            "--pidfile", "\(folder.path)/pid", "--bridge", bridge, "--iptables=false", "--ip-masq=false",
         ]
         let log = folder.appending(path: "log")
         _ = FileManager.default.createFile(atPath: log.path, contents: nil)
@@ -70,9 +95,6 @@ final class PrivateEngine: @unchecked Sendable {
         process.standardError = process.standardOutput
         try process.run()
         self.process = process
-        try await eventually("the private engine answers", seconds: 60) {
-            try Command.run("/usr/bin/docker", ["-H", self.address, "version"], mustSucceed: false).status == 0
-        }
     }
 
     func kill() async throws {
@@ -98,6 +120,7 @@ final class PrivateEngine: @unchecked Sendable {
         process.terminate()
         try? await eventually("the private engine has ended") { self.hasEnded(process) }
         if !hasEnded(process) { try await kill() }
+        try Command.run("/sbin/ip", ["link", "del", bridge], mustSucceed: false)
         try? FileManager.default.removeItem(at: folder)
     }
 }

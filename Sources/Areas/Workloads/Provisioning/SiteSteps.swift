@@ -46,6 +46,8 @@ extension Site {
             }
             if now.state == .running {
                 if !instance.isPublic { return true }
+                // Somebody asked for a stop meanwhile: it is in no rotation, so the ingress will never find it healthy.
+                if try await !database.read({ try ContainerRows.shouldRun(instance, in: $0) }) { return true }
                 let health = try await ingress.health(zoneID: zone.id, instanceIDs: [instance.id])
                 if health[instance.id] == .healthy { return true }
             }
@@ -85,6 +87,12 @@ enum ContainerRows {
             WHERE container_id = \(instance.containerID) AND state = 'serving' AND id <> \(instance.id)
             """)
         try tx.run("UPDATE instances SET state = 'serving', updated_at = \(now) WHERE id = \(instance.id)")
+    }
+
+    /// Whether the container of the instance is wanted to run.
+    static func shouldRun(_ instance: InstanceFacts, in connection: any Connection) throws -> Bool {
+        try connection.int(
+            "SELECT 1 FROM containers WHERE id = \(instance.containerID) AND desired_state = 'running'") != nil
     }
 
     /// Whether the instance is the one that serves.
