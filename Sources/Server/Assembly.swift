@@ -147,14 +147,15 @@ package struct Assembly: Sendable {
     }
 
     private func workerOptions() -> Worker.Options {
-        var options = Worker.Options()
         #if FAILPOINTS
             // The kill sweeps would otherwise spend most of their time waiting for the leases of the dead.
             if let text = ProcessFacts.environment("BERTH_FAIL_LEASE_MS"), let milliseconds = Int(text) {
+                var options = Worker.Options()
                 options.lease = .milliseconds(milliseconds)
+                return options
             }
         #endif
-        return options
+        return Worker.Options()
     }
 
     /// Names this process among all that share the database.
