@@ -41,7 +41,7 @@ struct KillSweepTests {
             try await world.kill()
             let points = try await trace(world, kind: "container.rebuild") {
                 _ = try await world.call("POST", "/api/container_services/\(id)/power/rebuild")
-                try await eventually("the rebuild has ended") { try world.unfinished().isEmpty }
+                try await eventually("the rebuild has ended", seconds: 60) { try world.unfinished().isEmpty }
             }
             try #require(points.count >= 20)
             for point in points {
@@ -70,7 +70,7 @@ struct KillSweepTests {
             try await world.kill()
             let points = try await trace(world, kind: "deployment.trash") {
                 _ = try await world.call("DELETE", "/api/projects/\(first.projectID)")
-                try await eventually("the project is gone") { try world.unfinished().isEmpty }
+                try await eventually("the project is gone", seconds: 60) { try world.unfinished().isEmpty }
             }
             try #require(points.count >= 8)
             for point in points {
@@ -119,7 +119,7 @@ struct KillSweepTests {
         if world.isRunning { try await world.kill() }
         try await world.start(["BERTH_FAIL": "\(point):kill", "BERTH_FAIL_REACHED": reached.path])
         try await work()
-        try await eventually("the server died at \(point)") { !world.isRunning }
+        try await eventually("the server died at \(point)", seconds: 60) { !world.isRunning }
         let lines = (try? String(contentsOf: reached, encoding: .utf8)) ?? ""
         #expect(lines.contains(point), "\(point) was not reached")
     }

@@ -47,7 +47,7 @@ extension World {
     }
 
     /// Waits until the order has ended and demands that it completed.
-    func waitForOrder(_ placed: Placed, seconds: Double = 60) async throws {
+    func waitForOrder(_ placed: Placed, seconds: Double = 90) async throws {
         try await eventually("order \(placed.orderID) has ended", seconds: seconds) {
             ["completed", "failed", "cancelled"].contains(try await self.status(ofOrder: placed.orderID))
         }

@@ -40,7 +40,7 @@ final class World: Sendable {
             "BERTH_DATABASE_URL": databaseURL, "BERTH_LISTEN": "127.0.0.1:\(listenPort)",
             "BERTH_METRICS_LISTEN": "127.0.0.1:\(try freePort())",
             "BERTH_SECRET_KEY_FILE": folder.appending(path: "secret.key").path, "BERTH_LOG_LEVEL": "debug",
-            "BERTH_FAIL_LEASE_MS": "2000",
+            "BERTH_FAIL_LEASE_MS": "4000",
         ]
         try berth("migrate")
         try berth(
@@ -230,7 +230,7 @@ final class World: Sendable {
 }
 
 /// Waits until `condition` holds. Outside processes have no completion to await, so this is the one place that polls.
-func eventually(_ what: String, seconds: Double = 20, _ condition: () async throws -> Bool) async throws {
+func eventually(_ what: String, seconds: Double = 40, _ condition: () async throws -> Bool) async throws {
     let deadline = ContinuousClock.now.advanced(by: .seconds(seconds))
     while ContinuousClock.now < deadline {
         if try await condition() { return }
