@@ -149,6 +149,18 @@ let package = Package(
             "EndToEndTests",
             ["TestKit", asyncHTTPClient, nioCore, nioHTTP1]),
         tests("TidyTests", []),
+
+        // What script/bench runs: the yardstick, and who measures.
+        .executableTarget(
+            name: "BenchHello", dependencies: [hummingbird, nioCore], path: "Tests/BenchHello",
+            swiftSettings: settings, linkerSettings: fastLinker),
+        .executableTarget(
+            name: "BenchDrive",
+            dependencies: [
+                "Basics", "SQL", "Operations", "Identity", "Fleet", "Workloads", "Edge", "SQLiteDriver", "TestKit",
+                logging,
+            ],
+            path: "Tests/BenchDrive", swiftSettings: settings, linkerSettings: fastLinker),
     ],
     swiftLanguageModes: [.v6]
 )

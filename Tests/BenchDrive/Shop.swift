@@ -1,0 +1,105 @@
+import Basics
+import Foundation
+import Identity
+import SQL
+import SQLiteDriver
+import TestKit
+
+/// The data everything is measured on: an account with 10 000 projects, each with a service and a container.
+struct Shop {
+    static let projects = 10_000
+    /// Nodes of the fake fleet.
+    static let nodes = 100
+
+    let path: String
+    let fixture: WorkloadFixture
+    /// `Authorization`, without its name.
+    let credentials: String
+    let firstProject: Int64
+
+    var orderBody: String {
+        """
+        {"order":{"project_name":"bench","containers":[{"image_variant_id":\(fixture.hello.variant)}]}}
+        """
+    }
+
+    /// Makes the database file at `path`, which must not be there.
+    static func make(at path: String) async throws -> Shop {
+        let database = try SQLiteDatabase(path: path)
+        try await Migrator.migrate(database)
+        let fixture = try await WorkloadFixture.make(in: database, quota: 1_000_000_000)
+        let (first, pair) = try await database.transaction { tx in
+            try grow(fixture, in: tx)
+            let first = try fill(fixture, in: tx)
+            let user = fixture.customer.userID ?? 0
+            return (first, try APIKeys.create(forUser: user, by: .shell, at: SystemWallClock().now(), in: tx))
+        }
+        let plain = "\(pair.username):\(pair.password.reveal())"
+        await database.close()
+        return Shop(
+            path: path, fixture: fixture, credentials: "Basic \(Data(plain.utf8).base64EncodedString())",
+            firstProject: first)
+    }
+
+    /// The same data in another file.
+    func copy(to path: String) throws {
+        try FileManager.default.copyItem(atPath: self.path, toPath: path)
+    }
+
+    /// Room for whatever is ordered.
+    private static func grow(_ fixture: WorkloadFixture, in tx: any Transaction) throws {
+        try tx.run("UPDATE zones SET network_pool = '10.0.0.0/8', fill_to = 1000000000")
+        // The customer's image costs nothing, so that prices are no part of what is measured.
+        try tx.run("UPDATE zones SET cpu_milli_total = 1000000000, memory_mb_total = 1000000000")
+    }
+
+    private static func fill(_ fixture: WorkloadFixture, in tx: any Transaction) throws -> Int64 {
+        let user = fixture.customer.userID ?? 0
+        var first: Int64 = 0
+        for number in 0..<projects {
+            let project = try tx.int(
+                """
+                INSERT INTO projects (user_id, zone_id, name, created_at, updated_at)
+                VALUES (\(user), \(fixture.zoneID), \("Project \(number)"), 1790000000000, 1790000000000) RETURNING id
+                """)
+            guard let project else { throw Fault(.bug, "No id.") }
+            if number == 0 { first = project }
+            try tx.run(
+                """
+                INSERT INTO networks (project_id, zone_id, slot, cidr, created_at)
+                VALUES (\(project), \(fixture.zoneID), \(number), \("10.0.0.0/27"), 1)
+                """)
+            let service = try tx.int(
+                """
+                INSERT INTO services (project_id, name, label, image_variant_id, cpu_milli, memory_mb, created_at,
+                    updated_at)
+                VALUES (\(project), \("hello-\(number)"), 'hello', \(fixture.hello.variant), 100, 64, 1, 1) RETURNING id
+                """)
+            guard let service else { throw Fault(.bug, "No id.") }
+            try tx.run(
+                """
+                INSERT INTO containers (service_id, name, ordinal, desired_state, state, created_at, updated_at)
+                VALUES (\(service), \("hello-\(number)-1"), 1, 'running', 'running', 1, 1)
+                """)
+        }
+        try tx.run(
+            "UPDATE users SET projects_count = \(projects), containers_count = \(projects) WHERE id = \(user)")
+        return first
+    }
+
+    /// Turns the one zone into ``nodes`` of them.
+    static func addNodes(_ database: any Database, _ fixture: WorkloadFixture) async throws {
+        try await database.transaction { tx in
+            for node in 2...nodes {
+                try tx.run(
+                    """
+                    INSERT INTO zones (location_id, name, docker_endpoint, ingress_http_port, apps_domain, public_ip,
+                        network_pool, state, fill_to, cpu_milli_total, memory_mb_total, created_at, updated_at)
+                    VALUES (\(fixture.locationID), \("z\(node)"), \("unix:///nowhere/\(node)"), 80,
+                        \(WorkloadFixture.appsDomain), '203.0.113.7', '10.0.0.0/8', 'online', 1000000, 64000, 65536,
+                        1, 1)
+                    """)
+            }
+        }
+    }
+}
