@@ -138,7 +138,10 @@ let package = Package(
         tests("ServerTests", ["Basics", "SQL", "Server", "TestKit", logging]),
         tests(
             "WorkloadsTests",
-            ["Basics", "SQL", "Operations", "Signals", "Identity", "Fleet", "Catalogue", "Workloads", "TestKit"]),
+            [
+                "Basics", "SQL", "Operations", "Signals", "Identity", "Fleet", "Catalogue", "Workloads", "Edge",
+                "TestKit",
+            ]),
         tests(
             "APITests",
             [

@@ -28,7 +28,7 @@ package struct ZoneNetworks: Sendable, Hashable {
                 description:
                     "The network of a project is a /\(Self.prefixes.lowerBound) to /\(Self.prefixes.upperBound).")
         }
-        guard let (base, poolPrefix) = Self.parse(pool) else {
+        guard let (base, poolPrefix) = IPv4.parseNetwork(pool) else {
             throw Problem(
                 description: "The network pool \"\(pool)\" must be an IPv4 network such as \(Self.defaultPool).")
         }
@@ -36,8 +36,8 @@ package struct ZoneNetworks: Sendable, Hashable {
             throw Problem(
                 description: "The network pool must be a /8 to /\(prefix), so that it holds /\(prefix) networks.")
         }
-        guard base & Self.hostMask(poolPrefix) == 0 else {
-            let network = IPv4.text(base & ~Self.hostMask(poolPrefix))
+        guard base & IPv4.hostMask(poolPrefix) == 0 else {
+            let network = IPv4.text(base & ~IPv4.hostMask(poolPrefix))
             throw Problem(
                 description: "The network pool \"\(pool)\" has host bits set; the network is \(network)/\(poolPrefix).")
         }
@@ -57,68 +57,19 @@ package struct ZoneNetworks: Sendable, Hashable {
     package var slots: Int64 { 1 << Int64(prefix - poolPrefix) }
 
     /// Host numbers for containers in each network. 0 is the network, 1 the gateway, the last one the broadcast.
-    package var hosts: ClosedRange<Int64> { 2...((1 << Int64(32 - prefix)) - 2) }
+    package var hosts: ClosedRange<Int64> { Subnet(base: base, prefix: prefix).hosts }
 
     /// The network of a slot; nil outside `0..<slots`.
     package func subnet(_ slot: Int64) -> Subnet? {
         guard slot >= 0, slot < slots, let index = UInt32(exactly: slot) else { return nil }
-        return Subnet(base: base + (index << UInt32(32 - prefix)), prefix: prefix, hosts: hosts)
+        return Subnet(base: base + (index << UInt32(32 - prefix)), prefix: prefix)
     }
-
-    /// One project's network.
-    package struct Subnet: Sendable, Hashable {
-        fileprivate let base: UInt32
-        fileprivate let prefix: Int
-        /// Host numbers for containers.
-        package let hosts: ClosedRange<Int64>
-
-        package var cidr: String { "\(IPv4.text(base))/\(prefix)" }
-        package var gateway: String { IPv4.text(base + 1) }
-
-        /// The address with this host number; nil outside ``hosts``.
-        package func address(_ host: Int64) -> String? {
-            guard hosts.contains(host), let offset = UInt32(exactly: host) else { return nil }
-            return IPv4.text(base + offset)
-        }
-    }
-
-    private static func parse(_ pool: String) -> (UInt32, Int)? {
-        let parts = pool.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, let base = IPv4.parse(String(parts[0])), parts[1].utf8.count <= 2,
-            parts[1].utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }), let prefix = Int(parts[1]), prefix <= 32
-        else { return nil }
-        return (base, prefix)
-    }
-
-    private static func hostMask(_ prefix: Int) -> UInt32 { prefix == 0 ? .max : UInt32.max >> UInt32(prefix) }
 
     /// RFC 1918, RFC 6598 (shared) and RFC 2544 (benchmarks).
     private static func isPrivate(_ base: UInt32, _ prefix: Int) -> Bool {
         let ranges: [(UInt32, Int)] = [
             (0x0A00_0000, 8), (0xAC10_0000, 12), (0xC0A8_0000, 16), (0x6440_0000, 10), (0xC612_0000, 15),
         ]
-        return ranges.contains { range, width in prefix >= width && base & ~hostMask(width) == range }
-    }
-}
-
-/// IPv4 addresses as numbers.
-package enum IPv4 {
-    /// Four decimal numbers without leading zeros, nothing else; nil otherwise.
-    package static func parse(_ text: String) -> UInt32? {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 4 else { return nil }
-        var value: UInt32 = 0
-        for part in parts {
-            guard part.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }), part == "0" || !part.hasPrefix("0"),
-                let byte = UInt8(part)
-            else { return nil }
-            value = value << 8 | UInt32(byte)
-        }
-        return value
-    }
-
-    /// `10.64.0.1`
-    package static func text(_ value: UInt32) -> String {
-        "\(value >> 24).\(value >> 16 & 255).\(value >> 8 & 255).\(value & 255)"
+        return ranges.contains { range, width in prefix >= width && base & ~IPv4.hostMask(width) == range }
     }
 }

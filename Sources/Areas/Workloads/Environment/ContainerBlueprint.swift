@@ -76,11 +76,11 @@ package struct ContainerBlueprint: Sendable, Hashable {
 
     /// The private network of a project.
     package static func network(of project: WorkloadSnapshot.Project, names: EngineNames) throws -> NetworkSpec {
-        guard let range = AddressRange(cidr: project.cidr) else {
+        guard let subnet = Subnet(cidr: project.cidr) else {
             throw Fault(.bug, "The network of project \(project.id) has an unusable range \(project.cidr).")
         }
         return NetworkSpec(
-            name: names.network(project: project.id), cidr: project.cidr, gateway: range.gateway,
+            name: names.network(project: project.id), cidr: project.cidr, gateway: subnet.gateway,
             labels: names.labels(zone: project.zoneID, project: project.id))
     }
 

@@ -1,4 +1,5 @@
 package import Basics
+import Fleet
 package import SQL
 
 /// Addresses in projects' networks. An address is claimed by the row of the instance that has it
@@ -59,18 +60,18 @@ package enum Addresses {
     /// The lowest free host numbers of a network. The caller holds the row of the network or of its project.
     static func free(count: Int, network: Int64, cidr: String, in connection: any Connection) throws -> [Host] {
         if count == 0 { return [] }
-        guard let range = AddressRange(cidr: cidr) else {
+        guard let subnet = Subnet(cidr: cidr) else {
             throw Fault(.bug, "The network \(network) has an unusable range \(cidr).")
         }
         let taken = Set(
             try connection.rows("SELECT host_number FROM instances WHERE network_id = \(network)") { $0.int(0) })
-        let hosts = range.hostNumbers.lazy.filter { !taken.contains($0) }.prefix(count).compactMap { number in
-            range.address(host: number).map { Host(number: number, address: $0) }
+        let hosts = subnet.hosts.lazy.filter { !taken.contains($0) }.prefix(count).compactMap { number in
+            subnet.address(number).map { Host(number: number, address: $0) }
         }
         guard hosts.count == count else {
             throw Fault(
                 .conflict,
-                "The project's network \(cidr) has room for \(range.hostNumbers.count) addresses and is full.")
+                "The project's network \(cidr) has room for \(subnet.hosts.count) addresses and is full.")
         }
         return Array(hosts)
     }

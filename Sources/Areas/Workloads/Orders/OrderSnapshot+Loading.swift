@@ -52,7 +52,7 @@ extension OrderSnapshot {
         // Administrators see a project that is being deleted, but nobody can add to it.
         guard !found.leaving, Policy.allows(.operate, on: holder, by: caller) else { return nil }
         let taken = try connection.int("SELECT COUNT(*) FROM instances WHERE network_id = \(found.network)") ?? 0
-        let room = AddressRange(cidr: found.cidr).map { Int64($0.hostNumbers.count) } ?? 0
+        let room = Subnet(cidr: found.cidr).map { Int64($0.hosts.count) } ?? 0
         let services = try WorkloadSnapshot.load(projects: [id], in: connection, vault: nil).services
         let volumes = try connection.rows(
             "SELECT id FROM volumes WHERE project_id = \(id) AND trash_after IS NULL"

@@ -1,4 +1,5 @@
 import Basics
+import Fleet
 import SQL
 
 /// Reads the facts a workflow records before it touches anything.
@@ -20,15 +21,24 @@ enum Facts {
             )
         }
         guard let (zone, cidr) = found else { throw Fault(.notFound, "There is no project \(projectID) any more.") }
-        guard let range = AddressRange(cidr: cidr) else {
+        guard let subnet = Subnet(cidr: cidr) else {
             throw Fault(.bug, "The network of project \(projectID) is malformed.")
         }
         return (
             zone,
             NetworkFacts(
-                name: names.network(project: projectID), cidr: cidr, gateway: range.gateway,
+                name: names.network(project: projectID), cidr: cidr, gateway: subnet.gateway,
                 labels: names.labels(zone: zone.id, project: projectID))
         )
+    }
+
+    /// ``site(projectID:names:in:)`` and ``instances(of:states:names:in:)`` in one.
+    static func ground(
+        projectID: Int64, containers: [Int64], states: [String], names: EngineNames, in connection: any Connection
+    ) throws -> Ground {
+        let (zone, network) = try site(projectID: projectID, names: names, in: connection)
+        let instances = try instances(of: containers, states: states, names: names, in: connection)
+        return Ground(zone: zone, network: network, instances: instances)
     }
 
     /// The instances of `containers` in one of `states`, in the order of `containers`, older generations first.

@@ -89,12 +89,6 @@ package struct RecoverContainer: Workflow {
 
 /// The steps that start, stop, restart and recovery share.
 struct PowerSteps: Sendable {
-    struct Ground: Codable, Sendable {
-        let zone: ZoneFacts
-        let network: NetworkFacts
-        let instances: [InstanceFacts]
-    }
-
     let site: Site
     let projectID: Int64
     let containerIDs: [Int64]
@@ -103,10 +97,9 @@ struct PowerSteps: Sendable {
     func locate() async throws -> Ground {
         let (site, projectID, containerIDs) = (site, projectID, containerIDs)
         return try await run.record("locate", undo: nil) { tx in
-            let (zone, network) = try Facts.site(projectID: projectID, names: site.installation.names, in: tx)
-            let instances = try Facts.instances(
-                of: containerIDs, states: ["serving"], names: site.installation.names, in: tx)
-            return Ground(zone: zone, network: network, instances: instances)
+            try Facts.ground(
+                projectID: projectID, containers: containerIDs, states: ["serving"],
+                names: site.installation.names, in: tx)
         }
     }
 

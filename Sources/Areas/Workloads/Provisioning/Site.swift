@@ -59,6 +59,13 @@ struct InstanceFacts: Codable, Sendable, Hashable {
     let hasVolumes: Bool
 }
 
+/// What the first step of a workflow on existing containers records: where they are and which instances they have.
+struct Ground: Codable, Sendable {
+    let zone: ZoneFacts
+    let network: NetworkFacts
+    let instances: [InstanceFacts]
+}
+
 /// Numbers the workflows go by.
 enum ProvisioningLimits {
     /// Time a container gets between SIGTERM and SIGKILL.

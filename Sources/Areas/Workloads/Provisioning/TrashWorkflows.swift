@@ -74,22 +74,15 @@ package struct ScaleService: Workflow {
 
     private func grow(_ input: ServiceScalingInput, _ run: OperationRun) async throws {
         let site = site
-        struct Ground: Codable, Sendable {
-            let zone: ZoneFacts
-            let network: NetworkFacts
-            let instances: [InstanceFacts]
-        }
         let ground = try await run.record(
             "locate",
             undo: { tx, _ in
                 for id in input.addedIDs { try Teardown.removeContainer(id, in: tx) }
             },
             { tx in
-                let (zone, network) = try Facts.site(
-                    projectID: input.projectID, names: site.installation.names, in: tx)
-                let instances = try Facts.instances(
-                    of: input.addedIDs, states: ["building", "serving"], names: site.installation.names, in: tx)
-                return Ground(zone: zone, network: network, instances: instances)
+                try Facts.ground(
+                    projectID: input.projectID, containers: input.addedIDs, states: ["building", "serving"],
+                    names: site.installation.names, in: tx)
             })
         for instance in ground.instances {
             try await run.step(
@@ -124,12 +117,6 @@ package struct ScaleService: Workflow {
 
 /// Takes containers out of rotation and off the engine.
 struct Removal: Sendable {
-    struct Ground: Codable, Sendable {
-        let zone: ZoneFacts
-        let network: NetworkFacts
-        let instances: [InstanceFacts]
-    }
-
     let site: Site
     let projectID: Int64
     let run: OperationRun
@@ -139,11 +126,9 @@ struct Removal: Sendable {
         let (site, projectID) = (site, projectID)
         return try await run.record("locate", undo: nil) { tx in
             guard try tx.int("SELECT 1 FROM projects WHERE id = \(projectID)") != nil else { return nil }
-            let (zone, network) = try Facts.site(projectID: projectID, names: site.installation.names, in: tx)
-            let instances = try Facts.instances(
-                of: try containers(tx), states: ["building", "serving", "draining"],
+            return try Facts.ground(
+                projectID: projectID, containers: try containers(tx), states: ["building", "serving", "draining"],
                 names: site.installation.names, in: tx)
-            return Ground(zone: zone, network: network, instances: instances)
         }
     }
 

@@ -61,8 +61,8 @@ package enum ServiceScaling {
             FROM networks n WHERE n.project_id = \(projectID)
             """
         ) { (cidr: $0.text(0), taken: $0.int(1)) }
-        guard let found, let range = AddressRange(cidr: found.cidr) else { return 0 }
-        return Int64(range.hostNumbers.count) - found.taken
+        guard let found, let subnet = Subnet(cidr: found.cidr) else { return 0 }
+        return Int64(subnet.hosts.count) - found.taken
     }
 
     /// Claims in the order account, zone, addresses.

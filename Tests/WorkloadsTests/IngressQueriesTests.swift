@@ -1,0 +1,96 @@
+import Basics
+import Edge
+import Identity
+import SQL
+import TestKit
+import Testing
+import Workloads
+
+@Suite struct IngressQueriesTests {
+    private func place(_ database: TestDatabase) async throws -> WorkloadFixture {
+        let shop = try await WorkloadFixture.make(in: database)
+        _ = try await Orders(database: database, vault: .ephemeral())
+            .place(try shop.order(shop.helloLine), by: shop.customer)
+        return shop
+    }
+
+    private func state(_ database: TestDatabase, _ zone: Int64) async throws -> IngressState {
+        try #require(try await database.read { try IngressQueries.state(zoneID: zone, in: $0) })
+    }
+
+    @Test(arguments: TestDialect.allCases)
+    func aZoneThatIsNotThereHasNoState(dialect: TestDialect) async throws {
+        try await withDatabase(dialect) { database in
+            #expect(try await database.read { try IngressQueries.state(zoneID: 4711, in: $0) } == nil)
+        }
+    }
+
+    @Test(arguments: TestDialect.allCases)
+    func anInstanceIsACandidateUntilItServes(dialect: TestDialect) async throws {
+        try await withDatabase(dialect) { database in
+            let shop = try await place(database)
+            let building = try await state(database, shop.zoneID)
+            #expect(building.httpPort == 80)
+            #expect(building.candidates.count == 1)
+            #expect(building.candidates.first?.port == 80)
+            #expect(building.routes.count == 1)
+            #expect(building.routes.allSatisfy { $0.host.hasSuffix(".\(WorkloadFixture.appsDomain)") })
+            #expect(building.backends.map(\.servers) == [[]])
+
+            try await database.transaction { try $0.run("UPDATE instances SET state = 'serving'") }
+            let serving = try await state(database, shop.zoneID)
+            #expect(serving.candidates.isEmpty)
+            #expect(serving.backends.map(\.servers) == [building.candidates])
+            #expect(serving.routes == building.routes)
+            #expect(serving.routes.map(\.backend) == serving.backends.map(\.name))
+        }
+    }
+
+    @Test(arguments: TestDialect.allCases)
+    func whatShallNotRunIsOutOfRotation(dialect: TestDialect) async throws {
+        try await withDatabase(dialect) { database in
+            let shop = try await place(database)
+            try await database.transaction { tx in
+                try tx.run("UPDATE instances SET state = 'serving'")
+                try tx.run("UPDATE containers SET desired_state = 'stopped'")
+            }
+            let stopped = try await state(database, shop.zoneID)
+            // The name still answers (503), so that visitors see an outage and not somebody else's site.
+            #expect(stopped.routes.count == 1)
+            #expect(stopped.backends.map(\.servers) == [[]])
+            #expect(stopped.candidates.isEmpty)
+        }
+    }
+
+    @Test(arguments: TestDialect.allCases, ["services", "projects"])
+    func whatIsBeingDeletedHasNoRoute(dialect: TestDialect, table: String) async throws {
+        try await withDatabase(dialect) { database in
+            let shop = try await place(database)
+            try await database.transaction { tx in
+                if table == "services" {
+                    try tx.run("UPDATE services SET state = 'deleting'")
+                } else {
+                    try tx.run("UPDATE projects SET state = 'deleting'")
+                }
+            }
+            let left = try await state(database, shop.zoneID)
+            #expect(left == IngressState(httpPort: 80, routes: [], backends: [], candidates: []))
+        }
+    }
+
+    @Test(arguments: TestDialect.allCases)
+    func aDisabledDomainAndAnInternalPortAreNotRouted(dialect: TestDialect) async throws {
+        try await withDatabase(dialect) { database in
+            let shop = try await place(database)
+            try await database.transaction { try $0.run("UPDATE domains SET enabled = 0") }
+            #expect(try await state(database, shop.zoneID).routes.isEmpty)
+            try await database.transaction { tx in
+                try tx.run("UPDATE domains SET enabled = 1")
+                try tx.run("UPDATE ingress_rules SET external_access = 0")
+            }
+            let inner = try await state(database, shop.zoneID)
+            #expect(inner.routes.isEmpty)
+            #expect(inner.candidates.isEmpty)
+        }
+    }
+}
