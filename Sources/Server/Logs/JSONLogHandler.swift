@@ -9,11 +9,17 @@ package struct JSONLogHandler: LogHandler {
     package var metadataProvider: Logger.MetadataProvider?
     private let label: String
     private let clock: any WallClock
+    private let write: @Sendable ([UInt8]) -> Void
 
-    package init(label: String, level: Logger.Level, clock: any WallClock = SystemWallClock()) {
+    /// `write` gets one whole line, its end included, at a time.
+    package init(
+        label: String, level: Logger.Level, clock: any WallClock = SystemWallClock(),
+        to write: @escaping @Sendable ([UInt8]) -> Void = { StandardError.write($0) }
+    ) {
         self.label = label
         logLevel = level
         self.clock = clock
+        self.write = write
     }
 
     package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -41,7 +47,7 @@ package struct JSONLogHandler: LogHandler {
         }
         var line = json.bytes
         line.append(UInt8(ascii: "\n"))
-        StandardError.write(line)
+        write(line)
     }
 
     private static func write(_ value: Logger.MetadataValue, to json: inout JSONWriter) {
