@@ -27,7 +27,9 @@ import Testing
     }
 
     @Test func amountsAreOrdered() throws {
-        #expect(try #require(Money(decimal: "0.9")) < #require(Money(decimal: "0.91")))
+        let less = try #require(Money(decimal: "0.9"))
+        let more = try #require(Money(decimal: "0.91"))
+        #expect(less < more)
         #expect(Money(nano: -1) < Money(nano: 0))
     }
 }

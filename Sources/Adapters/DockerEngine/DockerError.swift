@@ -2,6 +2,7 @@ package import Basics
 
 /// What went wrong between us and an engine. Callers of the port see the ``Fault`` made from it, with this as cause.
 package struct DockerError: Error, Sendable {
+    /// What kind of failure it was.
     package enum Kind: Sendable, Hashable {
         /// The engine answered with an error status.
         case refused(status: Int)

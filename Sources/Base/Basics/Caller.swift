@@ -1,5 +1,6 @@
 /// Who asks, with what, from where. Every public function of an area takes one and hands it to the policy.
 package struct Caller: Sendable, Hashable {
+    /// How the caller proved who it is.
     package enum Means: String, Sendable, Hashable {
         /// A v60 API key pair over HTTP Basic: all of the account's rights.
         case apiKey

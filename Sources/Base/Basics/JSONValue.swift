@@ -45,6 +45,7 @@ package enum JSONValue: Sendable, Hashable {
         return String(decoding: writer.bytes, as: UTF8.self)
     }
 
+    /// Appends the value to `out`, members sorted by name.
     package func write(to out: inout JSONWriter) {
         switch self {
         case .null: out.null()

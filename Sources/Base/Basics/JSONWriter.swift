@@ -22,12 +22,14 @@ package struct JSONWriter: Sendable {
     /// Closes what ``open(_:)`` opened last.
     package mutating func close(_ shape: Shape) { end(shape == .object ? UInt8(ascii: "}") : UInt8(ascii: "]")) }
 
+    /// An object; `body` writes its members.
     package mutating func object(_ body: (inout JSONWriter) throws -> Void) rethrows {
         begin(UInt8(ascii: "{"))
         try body(&self)
         end(UInt8(ascii: "}"))
     }
 
+    /// An array; `body` writes its members.
     package mutating func array(_ body: (inout JSONWriter) throws -> Void) rethrows {
         begin(UInt8(ascii: "["))
         try body(&self)
@@ -61,6 +63,7 @@ package struct JSONWriter: Sendable {
         needsComma = false
     }
 
+    /// A string, escaped as RFC 8259 wants.
     package mutating func value(_ text: String) {
         comma()
         var text = text
@@ -97,6 +100,7 @@ package struct JSONWriter: Sendable {
         needsComma = true
     }
 
+    /// The word `null`.
     package mutating func null() {
         comma()
         append("null")

@@ -1,5 +1,6 @@
 /// One entry of a tar archive.
 package struct TarEntry: Sendable, Hashable {
+    /// What an entry is.
     package enum Kind: Sendable, Hashable {
         case file
         case directory

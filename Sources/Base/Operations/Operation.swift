@@ -53,6 +53,7 @@ package struct Operation: Sendable, Hashable {
 
 /// One recorded step.
 package struct OperationStep: Sendable, Hashable {
+    /// How far a step came.
     package enum State: String, Sendable {
         /// Its effect may or may not have happened.
         case started

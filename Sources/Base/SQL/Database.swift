@@ -12,10 +12,15 @@ package protocol Row {
 }
 
 extension Row {
+    /// A number that is not 0.
     package func bool(_ column: Int) -> Bool { int(column) != 0 }
+    /// A time stored as milliseconds.
     package func moment(_ column: Int) -> Moment { Moment(milliseconds: int(column)) }
+    /// A number; nil for NULL.
     package func intOrNil(_ column: Int) -> Int64? { isNull(column) ? nil : int(column) }
+    /// Text; nil for NULL.
     package func textOrNil(_ column: Int) -> String? { isNull(column) ? nil : text(column) }
+    /// A time; nil for NULL.
     package func momentOrNil(_ column: Int) -> Moment? { isNull(column) ? nil : moment(column) }
 }
 

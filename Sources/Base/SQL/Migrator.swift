@@ -25,6 +25,7 @@ package struct Migrator: Sendable {
         try await Migrator().migrate(database)
     }
 
+    /// Runs the missing steps in one transaction; answers their numbers.
     @discardableResult
     package func migrate(_ database: any Database) async throws -> [Int] {
         try await database.transaction { transaction in

@@ -26,6 +26,7 @@ package struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
         values = pieces.values
     }
 
+    /// Collects the text and the binds of an interpolated statement.
     package struct Interpolation: StringInterpolationProtocol {
         var text = ""
         var values: [SQLValue] = []
@@ -36,6 +37,7 @@ package struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
 
         package mutating func appendLiteral(_ literal: String) { text += literal }
 
+        /// A value; it becomes a bind.
         package mutating func appendInterpolation(_ value: SQLValue) {
             values.append(value)
             text += "$\(values.count)"

@@ -154,6 +154,7 @@ struct ContainerLimits: Encodable, Sendable, Hashable {
 /// place. Limits are left out, because `updateContainer` changes them; so is the way Berth spells the spec to the
 /// engine, so that a new release does not replace every container.
 package enum ContainerSeal {
+    /// 64 hexadecimal digits; a seal that the spec carries already is answered as it is.
     package static func of(_ spec: ContainerSpec) -> String {
         if let given = spec.labels[DockerLabels.spec] { return given }
         var json = JSONWriter()

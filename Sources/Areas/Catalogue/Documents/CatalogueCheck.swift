@@ -3,6 +3,7 @@ import Basics
 /// Checks what one file alone cannot tell: names that stand twice, images that require each other, and variables that
 /// reach into other images.
 package enum CatalogueCheck {
+    /// What the check found.
     package struct Result: Sendable {
         package var problems: [CatalogueProblem] = []
         /// Things that may be right: images that are required but were not seen.

@@ -2,6 +2,7 @@ package import Basics
 
 /// A package as catalogue files have it.
 package struct PackageEntry: Sendable, Hashable {
+    /// What the package costs per hour in one billing plan.
     package struct PlanPrice: Sendable, Hashable {
         /// The name of a billing plan; nil for the default one.
         package var plan: String?
@@ -28,6 +29,7 @@ package struct PackageEntry: Sendable, Hashable {
 
 /// An image with all that belongs to it, as catalogue files have it. Ids and times are 0 when it was read from a file.
 package struct ImageEntry: Sendable, Hashable {
+    /// Another image that services of this one need beside them.
     package struct Requires: Sendable, Hashable {
         /// The name of the other image.
         package var image: String

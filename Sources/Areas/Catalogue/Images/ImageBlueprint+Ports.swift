@@ -2,6 +2,7 @@ package import Basics
 
 /// A port that containers of the image listen on.
 package struct PortParam: Sendable, Hashable {
+    /// What is spoken on the port.
     package enum Proto: String, Sendable, Hashable, CaseIterable {
         case http
         case https

@@ -142,6 +142,7 @@ package struct ImageVariant: Sendable, Hashable {
 
 /// An environment variable that every new service of the image begins with.
 package struct EnvParam: Sendable, Hashable {
+    /// What the value means.
     package enum Kind: String, Sendable, Hashable, CaseIterable {
         /// Text with `{{ … }}` marks.
         case `static`
@@ -173,6 +174,7 @@ package struct EnvParam: Sendable, Hashable {
 
 /// A setting that customers may give a value when they order.
 package struct SettingParam: Sendable, Hashable {
+    /// What the value means.
     package enum Kind: String, Sendable, Hashable, CaseIterable {
         case `static`
         /// Generated when the customer gives none.

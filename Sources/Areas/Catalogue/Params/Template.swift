@@ -3,6 +3,7 @@
 /// The part of Liquid that v60 catalogues use and no more: `{{ name }}` is replaced by a value. Filters
 /// (`{{ a | upcase }}`) and tags (`{% if %}`) are refused, so that a template never quietly means something else.
 package struct Template: Sendable, Hashable {
+    /// Why a text is no template.
     package struct Problem: Error, Sendable, Hashable {
         /// A full sentence.
         package let sentence: String

@@ -55,6 +55,8 @@ package enum IngressQueries {
         return IngressState(httpPort: Int(port), routes: routes, backends: backends, candidates: candidates)
     }
 
+    /// The name of an instance in ``IngressState``.
     package static func serverName(instanceID: Int64) -> String { "instance-\(instanceID)" }
+    /// The name of an ingress rule in ``IngressState``.
     package static func backendName(ruleID: Int64) -> String { "rule-\(ruleID)" }
 }

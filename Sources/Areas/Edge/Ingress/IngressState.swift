@@ -15,6 +15,7 @@ package struct IngressState: Sendable, Hashable {
         }
     }
 
+    /// One address that answers.
     package struct Server: Sendable, Hashable {
         /// Unique in its backend, `[a-z0-9_-]+`.
         package let name: String

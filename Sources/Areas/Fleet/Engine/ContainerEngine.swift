@@ -81,6 +81,7 @@ package struct EngineEndpoint: Sendable, Hashable {
     }
 }
 
+/// What an engine says of itself and its machine.
 package struct EngineFacts: Sendable, Hashable {
     /// The engine's own unchanging id.
     package let id: String
@@ -100,6 +101,7 @@ package struct EngineFacts: Sendable, Hashable {
     }
 }
 
+/// A private network as it should be.
 package struct NetworkSpec: Sendable, Hashable {
     package let name: String
     /// IPv4, such as `10.64.3.32/27`.
@@ -115,6 +117,7 @@ package struct NetworkSpec: Sendable, Hashable {
     }
 }
 
+/// A named volume as it should be.
 package struct VolumeSpec: Sendable, Hashable {
     package let name: String
     package let labels: [String: String]
@@ -125,6 +128,7 @@ package struct VolumeSpec: Sendable, Hashable {
     }
 }
 
+/// Where an image comes from, and who may fetch it there.
 package struct ImageReference: Sendable, Hashable {
     /// `[host[:port]/]path:tag`
     package let name: String
@@ -147,6 +151,7 @@ package struct ImageReference: Sendable, Hashable {
     }
 }
 
+/// What a container may use at most.
 package struct ResourceLimits: Sendable, Hashable {
     /// Thousandths of a core.
     package let cpuMilli: Int64
@@ -161,7 +166,9 @@ package struct ResourceLimits: Sendable, Hashable {
     }
 }
 
+/// A container as it should be.
 package struct ContainerSpec: Sendable, Hashable {
+    /// What the container is attached to.
     package enum Network: Sendable, Hashable {
         /// The machine's own network. For the ingress only, never for a tenant.
         case host
@@ -169,6 +176,7 @@ package struct ContainerSpec: Sendable, Hashable {
         case named(String, address: String, aliases: [String])
     }
 
+    /// A named volume at a path of the container.
     package struct Mount: Sendable, Hashable {
         package let volume: String
         package let path: String
@@ -229,6 +237,7 @@ package struct ContainerSpec: Sendable, Hashable {
 
 /// A container as the engine sees it.
 package struct EngineContainer: Sendable, Hashable {
+    /// What the container does, in the words of the engine.
     package enum State: String, Sendable, Hashable {
         case created
         case running
@@ -269,6 +278,7 @@ package struct EngineContainer: Sendable, Hashable {
     }
 }
 
+/// How a command in a container ended.
 package struct ExecutionResult: Sendable, Hashable {
     package let exitCode: Int
     package let output: [UInt8]
@@ -281,6 +291,7 @@ package struct ExecutionResult: Sendable, Hashable {
     }
 }
 
+/// Something that happened on the engine.
 package struct EngineEvent: Sendable, Hashable {
     /// `container`, `network`, `image`, `volume`, …
     package let type: String
@@ -299,6 +310,7 @@ package struct EngineEvent: Sendable, Hashable {
     }
 }
 
+/// A line that a container wrote.
 package struct EngineLogLine: Sendable, Hashable {
     /// µs since 1970.
     package let atMicroseconds: Int64
@@ -313,6 +325,7 @@ package struct EngineLogLine: Sendable, Hashable {
     }
 }
 
+/// What a container uses at one moment.
 package struct EngineSample: Sendable, Hashable {
     /// Thousandths of a core used since the engine's previous sample.
     package let cpuMilli: Int64
@@ -326,6 +339,7 @@ package struct EngineSample: Sendable, Hashable {
     }
 }
 
+/// The processes of a container, one row each.
 package struct ProcessTable: Sendable, Hashable {
     package let titles: [String]
     package let rows: [[String]]

@@ -2,6 +2,7 @@ package import Basics
 
 /// One container engine, or one cluster that acts as one, with its ingress: a failure domain. v60 calls it `region`.
 package struct Zone: Sendable, Hashable {
+    /// Whether the zone can be worked with.
     package enum State: String, Sendable, Hashable {
         /// Nobody has talked to it yet.
         case unknown

@@ -83,6 +83,7 @@ package enum LogLines {
             """)
     }
 
+    /// How far the copy of this instance got; ``Position/start`` when nothing was copied.
     package static func position(instanceID: Int64, in connection: any Connection) throws -> Position {
         try connection.first("SELECT at_us, same_instant FROM log_positions WHERE instance_id = \(instanceID)") {
             Position(atMicroseconds: $0.int(0), sameInstant: $0.int(1))

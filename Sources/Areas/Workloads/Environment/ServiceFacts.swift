@@ -3,6 +3,7 @@ package import Basics
 /// What is known of a service when an environment is resolved: read from rows for what exists, made up by the planner
 /// for what is ordered, so that a mistake shows before anything is bought.
 package struct ServiceFacts: Sendable {
+    /// One environment variable before it is resolved.
     package struct Entry: Sendable, Hashable {
         package let name: String
         /// A path of ``Variable`` instead of text with marks.

@@ -1,5 +1,6 @@
 /// Splits a command as a shell would, without expanding anything (POSIX.1-2017, Shell Command Language §2.2).
 package enum ShellWords {
+    /// Why a text is no command.
     package struct Problem: Error, Sendable, Hashable {
         /// A full sentence.
         package let sentence: String

@@ -4,6 +4,7 @@ package import Fleet
 /// Whole projects as they are in the database at one moment, settings opened: all that is needed to say what should be
 /// on an engine.
 package struct WorkloadSnapshot: Sendable {
+    /// A project with its zone and its network.
     package struct Project: Sendable, Hashable {
         package let id: Int64
         package let zoneID: Int64
@@ -13,6 +14,7 @@ package struct WorkloadSnapshot: Sendable {
         package let zoneHTTPSPort: Int?
     }
 
+    /// A service with what all its containers share.
     package struct Service: Sendable {
         package var facts: ServiceFacts
         package var imageID: Int64
@@ -29,12 +31,14 @@ package struct WorkloadSnapshot: Sendable {
         package var isDeleting: Bool
     }
 
+    /// A volume at a path of each container.
     package struct Mount: Sendable, Hashable {
         package let volumeID: Int64
         package let path: String
         package let readOnly: Bool
     }
 
+    /// A container with its generations.
     package struct Container: Sendable, Hashable {
         package let id: Int64
         package let serviceID: Int64
@@ -46,6 +50,7 @@ package struct WorkloadSnapshot: Sendable {
         package var instances: [Instance]
     }
 
+    /// One generation of a container.
     package struct Instance: Sendable, Hashable {
         package let id: Int64
         package let generation: Int64

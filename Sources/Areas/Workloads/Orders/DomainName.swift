@@ -1,6 +1,7 @@
 /// A host name that a customer brings along: lower case, at least two labels, letters, digits and hyphens
 /// (RFC 1123 §2.1).
 package struct DomainName: Sendable, Hashable {
+    /// Why a text is no domain name.
     package struct Problem: Error, Sendable, Hashable {
         /// Continues "The domain x …", without a full stop.
         package let what: String

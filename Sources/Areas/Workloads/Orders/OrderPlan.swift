@@ -5,6 +5,7 @@ package import Fleet
 /// What an order will do, decided: the rows to write, the work to start, and what it costs. A value that can be shown
 /// (`?dry_run=true`, the panel) or applied, and means the same in both.
 package struct OrderPlan: Sendable {
+    /// Where the services go.
     package enum Target: Sendable, Hashable {
         case newProject(name: String, skipSSH: Bool)
         case project(Int64, name: String)
@@ -16,6 +17,7 @@ package struct OrderPlan: Sendable {
         case existing(Int64)
     }
 
+    /// Where a mounted volume comes from.
     package enum VolumeSource: Sendable, Hashable {
         case create
         /// The volume that the service at this position creates from this template.
@@ -23,6 +25,7 @@ package struct OrderPlan: Sendable {
         case existing(Int64)
     }
 
+    /// A volume that a service mounts.
     package struct Volume: Sendable, Hashable {
         package let templateID: Int64
         package let label: String
@@ -31,6 +34,7 @@ package struct OrderPlan: Sendable {
         package let source: VolumeSource
     }
 
+    /// A setting with the value it will have.
     package struct Setting: Sendable {
         package let name: String
         package let label: String?
@@ -39,6 +43,7 @@ package struct OrderPlan: Sendable {
         package let value: Secret<String>
     }
 
+    /// A service to create.
     package struct Service: Sendable {
         package var label: String
         /// What the service's name begins with; its id is appended when it has one.

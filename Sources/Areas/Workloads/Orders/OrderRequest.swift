@@ -1,17 +1,20 @@
 /// What a customer asks for, understood but not yet judged: types are right, every form clients send is normalised, and
 /// nothing was looked up.
 package struct OrderRequest: Sendable, Hashable {
+    /// Where the services should go.
     package enum Target: Sendable, Hashable {
         case newProject(name: String)
         case project(Int64)
     }
 
+    /// What should run.
     package enum ImageChoice: Sendable, Hashable {
         case variant(Int64)
         /// The default variant of this image.
         case image(Int64)
     }
 
+    /// A volume that exists by then.
     package enum VolumeSource: Sendable, Hashable {
         /// A volume that another line of this order creates from this template.
         case template(Int64)
@@ -19,6 +22,7 @@ package struct OrderRequest: Sendable, Hashable {
         case volume(Int64)
     }
 
+    /// What to do about a volume template.
     package enum VolumeAction: Sendable, Hashable {
         case create
         case skip
@@ -39,6 +43,7 @@ package struct OrderRequest: Sendable, Hashable {
         }
     }
 
+    /// A value for one of the image's settings.
     package struct Param: Sendable, Hashable {
         package let key: String
         package let value: String

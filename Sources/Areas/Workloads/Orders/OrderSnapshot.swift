@@ -46,6 +46,7 @@ package struct OrderSnapshot: Sendable {
         }
     }
 
+    /// A location with what is free in its zones.
     package struct LocationRooms: Sendable, Hashable {
         package var id: Int64
         package var strategy: Location.FillStrategy

@@ -26,6 +26,7 @@ package struct ContainerRecoverInput: WorkloadInput {
 
 /// All workflows of this room, for the worker.
 package enum WorkloadWorkflows {
+    /// One of each, working on `site`.
     package static func all(site: Site) -> [any Workflow] {
         [
             ProvisionOrder(site: site), RebuildContainers(site: site), StartContainers(site: site),

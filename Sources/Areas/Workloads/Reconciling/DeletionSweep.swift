@@ -5,6 +5,7 @@ package import SQL
 
 /// Starts deletions again that ended without success: what its owner has deleted must not stay half-deleted.
 package struct DeletionSweep: Reconciler {
+    /// How many deletions were started again.
     package struct Report: Codable, Sendable {
         package let projects: Int
         package let services: Int

@@ -7,6 +7,7 @@ import Signals
 
 /// Removes log lines and samples that have been kept long enough.
 package struct SignalSweep: Reconciler {
+    /// What one activation removed.
     package struct Report: Codable, Sendable {
         package let logLines: Int
         package let samples: Int
@@ -42,6 +43,7 @@ package struct SignalSweep: Reconciler {
 
 /// Removes volumes whose service was deleted long enough ago.
 package struct VolumeSweep: Reconciler {
+    /// What one activation removed.
     package struct Report: Codable, Sendable {
         package let removed: Int
         /// Still there because their zone did not answer or something still uses them.
