@@ -38,8 +38,8 @@ struct EngineRestartTests {
     }
 }
 
-/// A Docker Engine that a test may kill. It has a bridge of its own (with none at all it would remove `docker0`, which is
-/// another engine's) and makes no firewall rules, so it can run beside another one.
+/// A Docker Engine that a test may kill. It has a bridge of its own (with none at all it would remove `docker0`, which
+/// is another engine's) and makes no firewall rules, so it can run beside another one.
 final class PrivateEngine: @unchecked Sendable {
     let folder: URL
     private var process: Process?

@@ -15,13 +15,15 @@ import Workloads
     }
 
     private func state(_ database: TestDatabase, _ zone: Int64) async throws -> IngressState {
-        try #require(try await database.read { try IngressQueries.state(zoneID: zone, in: $0) })
+        let found = try await database.read { try IngressQueries.state(zoneID: zone, in: $0) }
+        return try #require(found)
     }
 
     @Test(arguments: TestDialect.allCases)
     func aZoneThatIsNotThereHasNoState(dialect: TestDialect) async throws {
         try await withDatabase(dialect) { database in
-            #expect(try await database.read { try IngressQueries.state(zoneID: 4711, in: $0) } == nil)
+            let state = try await database.read { try IngressQueries.state(zoneID: 4711, in: $0) }
+            #expect(state == nil)
         }
     }
 
