@@ -60,7 +60,6 @@ struct Load {
             text += """
                 local texts, at = {}, 0
                 function init(args)
-                  wrk.init(args)
                   for n = 0, 999 do
                     texts[n] = wrk.format(nil, "\(path)" .. (\(ids.lowerBound) + n * 7919 % \(ids.count)))
                   end
