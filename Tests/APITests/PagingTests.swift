@@ -48,6 +48,19 @@ import Testing
         }
     }
 
+    @Test(arguments: TestDialect.allCases) func whatIsBeingDeletedIsNotCounted(dialect: TestDialect) async throws {
+        try await APIWorld.with(dialect) { world in
+            try await addProjects(2, to: world)
+            let list = try await world.send("GET", "/api/projects")
+            #expect(list.headers["total"] == "3")
+            let id = try await world.database.read { try $0.int("SELECT MAX(id) FROM projects") } ?? 0
+            #expect(try await world.send("DELETE", "/api/projects/\(id)").status == 202)
+            let after = try await world.send("GET", "/api/projects")
+            #expect(after.json?["projects"]?.items?.count == 2)
+            #expect(after.headers["total"] == "2")
+        }
+    }
+
     @Test(arguments: TestDialect.allCases) func aPageCostsTheSameHoweverManyRows(dialect: TestDialect) async throws {
         try await APIWorld.with(dialect) { world in
             let paths = [

@@ -78,18 +78,13 @@ package enum ProjectReading {
         }
     }
 
-    /// Counting rows would cost as much as reading them; the account knows the number, those being
-    /// deleted included.
+    /// Counting rows would cost as much as reading them; the account knows the number. A project leaves it when its
+    /// deletion is asked for.
     private static func total(of caller: Caller, on connection: any Connection) throws -> Int64 {
         guard let userID = caller.userID else {
             return try connection.int("SELECT COUNT(*) FROM projects WHERE state = 'active'") ?? 0
         }
-        return try connection.int(
-            """
-            SELECT u.projects_count
-                - (SELECT COUNT(*) FROM projects p WHERE p.user_id = u.id AND p.state = 'deleting')
-            FROM users u WHERE u.id = \(userID)
-            """) ?? 0
+        return try connection.int("SELECT projects_count FROM users WHERE id = \(userID)") ?? 0
     }
 
     private struct Parts {
