@@ -22,12 +22,13 @@ package enum Operations {
         ) { $0.int(0) }
         guard let id else { throw Fault(.bug, "The operation could not be stored.") }
         try LockQueue.take(new.locks, for: id, childOf: new.parentID, in: tx)
-        for subject in Set(new.subjects) {
+        for subject in Set(new.subjects).sorted() {
             try tx.run(
                 """
                 INSERT INTO operation_subjects (operation_id, noun, subject_id)
                 VALUES (\(id), \(subject.noun), \(subject.id))
                 """)
+            try SubjectWork.began(subject, in: tx)
         }
         try tx.wake(.operations)
         return id

@@ -1,5 +1,6 @@
 package import Basics
 import Identity
+import Operations
 package import SQL
 
 /// Lists and single views of projects. A page costs five statements however many rows it has.
@@ -42,7 +43,7 @@ package enum ProjectReading {
         let ids = IDList.padded(projects.map(\.id))
         let places = try ZonePlaces.load(projects.map(\.zone.id), on: connection)
         let services = try services(of: ids, on: connection)
-        let work = try RecentWork.load("project", ids, on: connection)
+        let work = try SubjectWork.load("project", ids, in: connection)
         return projects.map { row in
             var project = row
             if let place = places[row.zone.id] {
@@ -52,16 +53,16 @@ package enum ProjectReading {
             let parts = services[row.id]
             project.images = parts?.images ?? []
             project.condition = condition(
-                of: project, work: work[row.id] ?? RecentWork(), hasCrashed: parts?.hasCrashed ?? false)
+                of: project, work: work[row.id] ?? SubjectWork(), hasCrashed: parts?.hasCrashed ?? false)
             return project
         }
     }
 
     /// The v60 precedence.
-    static func condition(of project: ProjectSummary, work: RecentWork, hasCrashed: Bool) -> ProjectCondition {
+    static func condition(of project: ProjectSummary, work: SubjectWork, hasCrashed: Bool) -> ProjectCondition {
         if project.isLeaving { return .deleting }
         if work.isActive { return .working }
-        if work.lastFailed || work.lastOrderFailed { return .alert }
+        if work.lastFailed || work.lastingFailed { return .alert }
         return hasCrashed ? .unhealthy : .ok
     }
 

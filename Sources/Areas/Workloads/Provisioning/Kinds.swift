@@ -13,7 +13,7 @@ package protocol WorkloadInput: Codable, Hashable, Sendable {
 /// The v60 names and event codes of what workloads do.
 extension WorkflowKind {
     package static let orderProvision = WorkflowKind(
-        "order.provision", eventCode: "0a3af01a3384fa10", title: "Provisioning an order")
+        "order.provision", eventCode: "0a3af01a3384fa10", title: "Provisioning an order", failureLasts: true)
     package static let containerBuild = WorkflowKind(
         "container.build", eventCode: "3b6c028e41b0875b", title: "Building containers")
     package static let containerRebuild = WorkflowKind(

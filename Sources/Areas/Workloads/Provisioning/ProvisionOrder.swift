@@ -51,20 +51,20 @@ package struct ProvisionOrder: Workflow {
                     instance, zone: ground.zone, seconds: ProvisioningLimits.firstAnswerSeconds)
             }
         }
-        _ = try await run.record("finish", undo: nil) { tx in
-            try tx.run(
-                """
-                UPDATE orders SET status = 'completed', updated_at = \(site.clock.now()) WHERE id = \(input.orderID)
-                """)
-        }
     }
 
-    /// Also when it was cancelled before its first step: nothing of the order stays but the order itself.
+    /// The order ends in the transaction that ends the operation, so what a client was told is never taken back. Also
+    /// when it was cancelled before its first step: then nothing of the order stays but the order itself.
     package func ended(_ input: OrderProvisionInput, _ ending: OperationEnding, in tx: any Transaction) throws {
-        guard ending.state != .completed else { return }
+        let now = site.clock.now()
+        if ending.state == .completed {
+            try tx.run(
+                "UPDATE orders SET status = 'completed', updated_at = \(now) WHERE id = \(input.orderID)")
+            return
+        }
         try Teardown.abandonOrder(
             id: input.orderID, projectID: input.projectID, containerIDs: input.containerIDs,
-            status: ending.state == .cancelled ? "cancelled" : "failed", in: tx, now: site.clock.now())
+            status: ending.state == .cancelled ? "cancelled" : "failed", in: tx, now: now)
     }
 
     private func locate(_ input: OrderProvisionInput, _ run: OperationRun) async throws -> Ground {

@@ -562,6 +562,18 @@ CREATE TABLE services (
 );
 CREATE INDEX services_project ON services USING btree (project_id, label, id);
 
+CREATE TABLE subject_work (
+    noun text NOT NULL,
+    subject_id bigint NOT NULL,
+    live bigint NOT NULL,
+    failed integer NOT NULL DEFAULT 0,
+    lasting_failed integer NOT NULL DEFAULT 0,
+    CONSTRAINT subject_work_pkey PRIMARY KEY (noun, subject_id),
+    CONSTRAINT subject_work_failed_check CHECK ((failed = ANY (ARRAY[0, 1]))),
+    CONSTRAINT subject_work_lasting_failed_check CHECK ((lasting_failed = ANY (ARRAY[0, 1]))),
+    CONSTRAINT subject_work_live_check CHECK ((live >= 0))
+);
+
 CREATE TABLE timers (
     name text NOT NULL,
     due_at bigint NOT NULL,
