@@ -12,6 +12,14 @@ package struct SubjectWork: Sendable, Hashable {
 
     package init() {}
 
+    /// From the columns `live`, `failed`, `lasting_failed` of `subject_work`, the first of which is number `column`:
+    /// for queries that join the table. NULL, for a subject that no operation was ever about, says nothing.
+    package init(_ row: any Row, from column: Int) {
+        isActive = row.int(column) > 0
+        lastFailed = row.bool(column + 1)
+        lastingFailed = row.bool(column + 2)
+    }
+
     /// By subject id. Subjects that no operation was ever about are missing.
     package static func load(
         _ noun: String, _ ids: [Int64], in connection: any Connection
@@ -22,13 +30,7 @@ package struct SubjectWork: Sendable, Hashable {
             SELECT subject_id, live, failed, lasting_failed FROM subject_work
             WHERE noun = \(noun) AND subject_id IN (\(list: ids))
             """
-        ) { row in
-            var known = SubjectWork()
-            known.isActive = row.int(1) > 0
-            known.lastFailed = row.bool(2)
-            known.lastingFailed = row.bool(3)
-            work[row.int(0)] = known
-        }
+        ) { work[$0.int(0)] = SubjectWork($0, from: 1) }
         return work
     }
 

@@ -81,7 +81,7 @@ enum ZoneRows {
             SELECT c.id, s.id, p.id, c.state_detail, c.crash_count, c.crashed_at
             FROM containers c JOIN services s ON s.id = c.service_id AND s.state = 'active'
             JOIN projects p ON p.id = s.project_id AND p.state = 'active' AND p.zone_id = \(zoneID)
-            WHERE c.state = 'crashed' AND c.desired_state = 'running'
+            WHERE c.state IN ('crashed', 'crash_loop') AND c.state = 'crashed' AND c.desired_state = 'running'
             ORDER BY c.id LIMIT \(recoveriesMax)
             """
         ) { row in

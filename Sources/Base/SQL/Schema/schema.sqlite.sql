@@ -59,6 +59,8 @@ CREATE TABLE containers (
     UNIQUE (service_id, ordinal)
 );
 
+CREATE INDEX containers_crashed ON containers (service_id) WHERE state IN ('crashed', 'crash_loop');
+
 CREATE TABLE domains (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     domain TEXT NOT NULL UNIQUE CHECK (domain = lower(domain)),
@@ -446,7 +448,7 @@ CREATE TABLE services (
     updated_at BIGINT NOT NULL
 );
 
-CREATE INDEX services_project ON services (project_id, label, id);
+CREATE INDEX services_project ON services (project_id, label, id, image_variant_id);
 
 CREATE TABLE subject_work (
     noun TEXT NOT NULL,
