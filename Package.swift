@@ -140,7 +140,7 @@ let package = Package(
             "WorkloadsTests",
             [
                 "Basics", "SQL", "Operations", "Signals", "Identity", "Fleet", "Catalogue", "Workloads", "Edge",
-                "TestKit",
+                "TestKit", logging,
             ]),
         tests(
             "APITests",
