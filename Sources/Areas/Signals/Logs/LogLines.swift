@@ -70,8 +70,8 @@ package enum LogLines {
 
     /// Stores lines in the order they came, the first of them next after `base`, and how far they reach.
     ///
-    /// What is stored already is left out: a batch whose commit got no answer may be handed over again, and two watchers
-    /// of one zone may copy the same log.
+    /// What is stored already is left out: a batch whose commit got no answer may be handed over again, and two
+    /// watchers of one zone may copy the same log.
     package static func append(_ lines: [Line], of source: Source, after base: Position, in tx: any Transaction) throws
     {
         // The change that changes nothing locks the row, so that the second of two sees what the first one stored.
