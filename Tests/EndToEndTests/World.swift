@@ -24,12 +24,12 @@ final class World: Sendable {
         let process: Process
     }
 
-    init(_ dialect: TestDialect, engine: String? = nil) async throws {
+    /// - Parameters:
+    ///   - engine: The address of another engine than the test engine.
+    ///   - tlsDirectory: The folder with the files for TLS to it.
+    init(_ dialect: TestDialect, engine: String? = nil, tlsDirectory: String? = nil) async throws {
         self.dialect = dialect
-        let number = Self.counter.withLock { value in
-            value += 1
-            return value
-        }
+        let number = Self.nextNumber()
         folder = FileManager.default.temporaryDirectory.appending(path: "berth-e2e-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         listenPort = try freePort()
@@ -51,11 +51,35 @@ final class World: Sendable {
         credentials.withLock { $0 = Data(pair.utf8).base64EncodedString() }
         try berth("admin", "location", "create", "--name", "Here", "--json")
         try berth(
-            "admin", "zone", "create", "--location", "1", "--name", "zone-\(number)", "--docker",
-            engine ?? Command.required("BERTH_TEST_DOCKER"), "--ingress-http", "\(ingressPort)", "--apps-domain",
-            appsDomain,
-            "--network-pool", "10.\(100 + number / 16).\(number % 16 * 16).0/20", "--json")
+            [
+                "admin", "zone", "create", "--location", "1", "--name", "zone-\(number)", "--docker",
+                engine ?? Command.required("BERTH_TEST_DOCKER"), "--ingress-http", "\(ingressPort)", "--apps-domain",
+                appsDomain, "--network-pool", Self.networkPool(number), "--json",
+            ] + (tlsDirectory.map { ["--tls-dir", $0] } ?? []))
         try berth("catalogue", "load", Self.projectFolder.appending(path: "catalogue").path)
+    }
+
+    private static func nextNumber() -> Int {
+        counter.withLock { value in
+            value += 1
+            return value
+        }
+    }
+
+    private static func networkPool(_ number: Int) -> String { "10.\(100 + number / 16).\(number % 16 * 16).0/20" }
+
+    /// Adds a zone on the same engine, under another address, as one engine is one zone; answers its ingress' port.
+    func addZone(appsDomain: String) throws -> Int {
+        let (number, port) = (Self.nextNumber(), try freePort())
+        let socket = folder.appending(path: "other.sock").path
+        try FileManager.default.createSymbolicLink(
+            atPath: socket,
+            withDestinationPath: String(Command.required("BERTH_TEST_DOCKER").dropFirst("unix://".count)))
+        try berth(
+            "admin", "zone", "create", "--location", "1", "--name", "zone-\(number)", "--docker", "unix://\(socket)",
+            "--ingress-http", "\(port)", "--apps-domain", appsDomain,
+            "--network-pool", Self.networkPool(number), "--json")
+        return port
     }
 
     static let projectFolder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -63,7 +87,10 @@ final class World: Sendable {
 
     /// Runs the `berth` command in this world; answers its standard output.
     @discardableResult
-    func berth(_ arguments: String...) throws -> String {
+    func berth(_ arguments: String...) throws -> String { try berth(arguments) }
+
+    @discardableResult
+    private func berth(_ arguments: [String]) throws -> String {
         try Command.run(
             Command.required("BERTH_TEST_BINARY"), arguments, environment: settings, folder: folder
         ).text
@@ -92,8 +119,8 @@ final class World: Sendable {
             (try? await self.get("/readyz"))?.status == 200 || !process.isRunning
         }
         // Orders go to zones whose engine has answered.
-        try await eventually("the zone is online", seconds: 30) {
-            try self.query("SELECT state FROM zones") == ["online"] || !process.isRunning
+        try await eventually("the zones are online", seconds: 30) {
+            try self.query("SELECT DISTINCT state FROM zones") == ["online"] || !process.isRunning
         }
     }
 
@@ -158,8 +185,8 @@ final class World: Sendable {
     }
 
     /// Asks the ingress as a browser would.
-    func visit(_ host: String, path: String = "/") async throws -> Answer {
-        var request = HTTPClientRequest(url: "http://127.0.0.1:\(ingressPort)\(path)")
+    func visit(_ host: String, path: String = "/", port: Int? = nil) async throws -> Answer {
+        var request = HTTPClientRequest(url: "http://127.0.0.1:\(port ?? ingressPort)\(path)")
         request.headers.add(name: "Host", value: host)
         return try await Self.send(request)
     }

@@ -14,7 +14,7 @@ package struct RebuildContainers: Workflow {
 
     package init(site: Site) { self.site = site }
 
-    package func run(_ input: ContainerRebuildInput, _ run: OperationRun) async throws {
+    package func run(_ input: ContainersInput, _ run: OperationRun) async throws {
         for container in input.containerIDs {
             try await run.checkCancelled()
             try await Replacement(site: site, projectID: input.projectID, containerID: container, run: run).perform()
@@ -31,7 +31,6 @@ struct Replacement: Sendable {
 
     private struct Plan: Codable, Sendable {
         let zone: ZoneFacts
-        let network: NetworkFacts
         /// What runs now; nil when nothing does.
         let old: InstanceFacts?
         let new: InstanceFacts
@@ -55,7 +54,7 @@ struct Replacement: Sendable {
                 if try !ContainerRows.serves(plan.new, in: tx) { try ContainerRows.removeInstance(plan.new, in: tx) }
             },
             { tx in
-                let (zone, network) = try Facts.site(projectID: projectID, names: site.installation.names, in: tx)
+                let zone = try Facts.zone(projectID: projectID, in: tx)
                 let old = try Facts.instances(
                     of: [containerID], states: ["serving"], names: site.installation.names, in: tx)
                 try Addresses.claimNext(containers: [containerID], in: tx, now: site.clock.now())
@@ -65,7 +64,7 @@ struct Replacement: Sendable {
                     throw Fault(.bug, "No new instance of container \(containerID) could be prepared.")
                 }
                 try ContainerRows.forgetCrashes([containerID], in: tx)
-                return Plan(zone: zone, network: network, old: old.last, new: instance)
+                return Plan(zone: zone, old: old.last, new: instance)
             })
     }
 

@@ -110,7 +110,7 @@ enum ZoneRows {
         try Operations.enqueue(
             NewOperation(
                 WorkflowKind.containerStop,
-                input: ContainerStopInput(projectID: projectID, serviceID: serviceID, containerIDs: [containerID]),
+                input: ContainersInput(projectID: projectID, serviceID: serviceID, containerIDs: [containerID]),
                 subjects: subjects(containerID, serviceID, projectID), locks: ["project:\(projectID)"],
                 requestID: "reconciler"), in: tx, now: now)
     }
