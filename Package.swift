@@ -150,7 +150,7 @@ let package = Package(
             ]),
         tests(
             "EndToEndTests",
-            ["TestKit", asyncHTTPClient, nioCore, nioHTTP1]),
+            ["Basics", "Workloads", "SQLiteDriver", "TestKit", asyncHTTPClient, nioCore, nioHTTP1]),
         tests("TidyTests", []),
 
         // What script/bench runs: the yardstick, and who measures.

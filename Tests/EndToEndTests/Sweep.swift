@@ -13,7 +13,7 @@ struct Sweep {
     func points(failingAt broken: String? = nil, _ work: () async throws -> Void) async throws -> [String] {
         let file = world.folder.appending(path: "trace-\(kind)")
         try? FileManager.default.removeItem(at: file)
-        if world.isRunning { try await world.kill() }
+        if world.isRunning { try await world.kill(SIGTERM) }
         try await world.start(["BERTH_FAIL_TRACE": file.path].merging(failure(broken)) { $1 })
         try await work()
         try await ended()
@@ -48,7 +48,7 @@ struct Sweep {
 
     /// Starts an undisturbed server and waits until nothing is left to do.
     func settle() async throws {
-        if world.isRunning { try await world.kill() }
+        if world.isRunning { try await world.kill(SIGTERM) }
         try await world.start()
         try await ended()
     }
@@ -67,7 +67,7 @@ struct Sweep {
     private func disturbed(_ failures: [String: String]) async throws -> URL {
         let reached = world.folder.appending(path: "reached")
         try? FileManager.default.removeItem(at: reached)
-        if world.isRunning { try await world.kill() }
+        if world.isRunning { try await world.kill(SIGTERM) }
         try await world.start(failures.merging(["BERTH_FAIL_REACHED": reached.path]) { $1 })
         return reached
     }

@@ -1,7 +1,7 @@
 import Basics
 import Fleet
 package import Operations
-import SQL
+package import SQL
 
 /// Replaces instances, one container after the other.
 ///
@@ -15,10 +15,21 @@ package struct RebuildContainers: Workflow {
     package init(site: Site) { self.site = site }
 
     package func run(_ input: ContainerRebuildInput, _ run: OperationRun) async throws {
+        let site = site
+        let zone = try await run.record("locate", undo: nil) { tx in
+            try Facts.site(projectID: input.projectID, names: site.installation.names, in: tx).0
+        }
+        // Undo runs backwards: the new instances and their rows go first, and last the ingress forgets them.
+        try await run.step("ingress", undo: { try await site.ingress.sync(zoneID: zone.id) }, {})
         for container in input.containerIDs {
             try await run.checkCancelled()
             try await Replacement(site: site, projectID: input.projectID, containerID: container, run: run).perform()
         }
+    }
+
+    /// An old instance that still drains is cleared away by the watcher of the zone.
+    package func ended(_ input: ContainerRebuildInput, _ ending: OperationEnding, in tx: any Transaction) throws {
+        if ending.state != .completed { try tx.wake(.fleet) }
     }
 }
 

@@ -26,6 +26,15 @@ extension Site {
         _ = try await engine.ensureContainer(blueprint.spec)
     }
 
+    /// Lets the ingress follow once the rows of undone containers are gone. While they are still there it would only
+    /// learn of them.
+    func forget(_ containers: [Int64], zone: ZoneFacts) async throws {
+        let rows = try await database.read { connection in
+            try connection.int("SELECT count(*) FROM containers WHERE id IN (\(list: containers))") ?? 0
+        }
+        if rows == 0 { try await ingress.sync(zoneID: zone.id) }
+    }
+
     func stop(_ instance: InstanceFacts, zone: ZoneFacts) async throws {
         try await engine(zone).stopContainer(
             instance.engineName, graceSeconds: ProvisioningLimits.stopGraceSeconds)

@@ -147,4 +147,5 @@ extension EngineNames {
     static let zoneLabel = "berth.zone"
     static let projectLabel = "berth.project"
     static let containerLabel = "berth.container"
+    static let kindLabel = "berth.kind"
 }
