@@ -49,6 +49,8 @@ struct Sweep {
     /// Starts an undisturbed server and waits until nothing is left to do.
     func settle() async throws {
         if world.isRunning { try await world.kill(SIGTERM) }
+        // The dead one would be waited for before its zones are watched again; the watcher shall be in the game, too.
+        try world.change("UPDATE zones SET watcher = NULL, watcher_until = NULL")
         try await world.start()
         try await ended()
     }

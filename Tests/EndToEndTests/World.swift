@@ -239,22 +239,29 @@ func eventually(_ what: String, seconds: Double = 40, _ condition: () async thro
     throw Command.Failure(description: "waited \(seconds) s in vain until \(what)")
 }
 
-/// A TCP port that nobody listens on now.
+/// A TCP port that nobody uses now and no outgoing connection will be given while a server is restarted: it is below
+/// what Linux takes for those (32768).
 func freePort() throws -> Int {
-    let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(socket) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
-    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let bound = withUnsafeMutablePointer(to: &address) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-            bind(socket, address, size) == 0 && getsockname(socket, address, &size) == 0
+    for _ in 0..<100 {
+        let port = UInt16.random(in: 10_000..<32_768)
+        guard takenPorts.withLock({ $0.insert(port).inserted }) else { continue }
+        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(socket) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
+        let bound = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                bind(socket, address, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
         }
+        if bound { return Int(port) }
     }
-    guard bound else { throw Command.Failure(description: "no free port") }
-    return Int(UInt16(bigEndian: address.sin_port))
+    throw Command.Failure(description: "no free port")
 }
+
+private let takenPorts = Mutex<Set<UInt16>>([])
 
 /// The object in a JSON text.
 func json(_ text: String) throws -> [String: Any] {
