@@ -150,7 +150,7 @@ let package = Package(
             ]),
         tests(
             "EndToEndTests",
-            ["Basics", "Workloads", "SQLiteDriver", "TestKit", asyncHTTPClient, nioCore, nioHTTP1]),
+            ["Basics", "Fleet", "Workloads", "SQLiteDriver", "TestKit", asyncHTTPClient, nioCore, nioHTTP1]),
         tests("TidyTests", []),
 
         // What script/bench runs: the yardstick, and who measures.

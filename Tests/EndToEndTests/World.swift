@@ -26,10 +26,7 @@ final class World: Sendable {
 
     init(_ dialect: TestDialect, engine: String? = nil) async throws {
         self.dialect = dialect
-        let number = Self.counter.withLock { value in
-            value += 1
-            return value
-        }
+        let number = Self.nextNumber()
         folder = FileManager.default.temporaryDirectory.appending(path: "berth-e2e-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         listenPort = try freePort()
@@ -49,13 +46,32 @@ final class World: Sendable {
         let key = try json(berth("admin", "key", "create", "--user", "owner@example.test", "--json"))
         let pair = "\(key["username"] as? String ?? ""):\(key["password"] as? String ?? "")"
         credentials.withLock { $0 = Data(pair.utf8).base64EncodedString() }
-        try berth("admin", "location", "create", "--name", "Here", "--json")
-        try berth(
-            "admin", "zone", "create", "--location", "1", "--name", "zone-\(number)", "--docker",
-            engine ?? Command.required("BERTH_TEST_DOCKER"), "--ingress-http", "\(ingressPort)", "--apps-domain",
-            appsDomain,
-            "--network-pool", "10.\(100 + number / 16).\(number % 16 * 16).0/20", "--json")
+        try addPlace(
+            "Here", number: number, engine: engine ?? Command.required("BERTH_TEST_DOCKER"), ingressPort: ingressPort)
         try berth("catalogue", "load", Self.projectFolder.appending(path: "catalogue").path)
+    }
+
+    private static func nextNumber() -> Int {
+        counter.withLock { value in
+            value += 1
+            return value
+        }
+    }
+
+    /// One more location with one zone, on the shared test engine. Answers the location's id.
+    func addPlace() throws -> Int {
+        try addPlace(
+            "There", number: Self.nextNumber(), engine: Command.required("BERTH_TEST_DOCKER"), ingressPort: freePort())
+    }
+
+    @discardableResult
+    private func addPlace(_ name: String, number: Int, engine: String, ingressPort: Int) throws -> Int {
+        let location = try json(berth("admin", "location", "create", "--name", name, "--json"))["id"] as? Int ?? 0
+        try berth(
+            "admin", "zone", "create", "--location", "\(location)", "--name", "zone-\(number)", "--docker", engine,
+            "--ingress-http", "\(ingressPort)", "--apps-domain", "apps-\(number).test", "--network-pool",
+            "10.\(100 + number / 16).\(number % 16 * 16).0/20", "--json")
+        return location
     }
 
     static let projectFolder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
