@@ -18,7 +18,7 @@ struct EngineFaultTests {
                         while !undisturbed {
                             number += 1
                             try #require(number < 50)
-                            proxy.on(method, "", nth: number, .insteadOfAnswer { try await engine.kill() })
+                            proxy.on(method, "/", nth: number, .insteadOfAnswer { try await engine.kill() })
                             let placed = try await world.order(["Hello"], project: "killed")
                             undisturbed = try await !died(world, engine, deaths: killed)
                             proxy.calm()

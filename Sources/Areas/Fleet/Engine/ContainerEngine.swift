@@ -24,6 +24,7 @@ package protocol ContainerEngine: Sendable {
     /// Creates the container when there is none of that name, and answers its state. When one of that name exists
     /// with the same `berth.spec` label it is adopted; with another one it is replaced; without our seal: `.conflict`.
     func ensureContainer(_ container: ContainerSpec) async throws -> EngineContainer
+    /// Throws `.conflict` caused by ``ContainerRemains`` when only a new container of the name could be started.
     func startContainer(_ name: String) async throws
     /// Sends the stop signal, kills after `graceSeconds`. Succeeds when it is stopped already or absent.
     func stopContainer(_ name: String, graceSeconds: Int) async throws
@@ -348,4 +349,13 @@ package struct ProcessTable: Sendable, Hashable {
         self.titles = titles
         self.rows = rows
     }
+}
+
+/// An engine that died while it started or ended a container may keep remains of it, and then never starts it again.
+/// Made anew, the container starts.
+package struct ContainerRemains: Error {
+    /// The engine's own words.
+    package let message: String
+
+    package init(message: String) { self.message = message }
 }

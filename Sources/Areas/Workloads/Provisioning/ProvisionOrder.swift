@@ -112,7 +112,7 @@ package struct ProvisionOrder: Workflow {
                 try await site.createContainer(instance, zone: ground.zone)
             })
         try await run.step("start#\(instance.containerID)", undo: nil) {
-            try await site.engine(ground.zone).startContainer(instance.engineName)
+            try await site.start(instance, zone: ground.zone)
         }
     }
 }

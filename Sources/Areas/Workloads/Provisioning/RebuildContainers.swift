@@ -89,7 +89,7 @@ struct Replacement: Sendable {
                 if try await site.database.read({ try ContainerRows.serves(plan.new, in: $0) }) { return }
                 // The old instance may have been removed by hand meanwhile; then the reconciler rebuilds it.
                 if try await site.engine(plan.zone).inspectContainer(old.engineName) != nil {
-                    try await site.engine(plan.zone).startContainer(old.engineName)
+                    try await site.start(old, zone: plan.zone)
                 }
             },
             {
@@ -110,7 +110,7 @@ struct Replacement: Sendable {
                 try await site.createContainer(plan.new, zone: plan.zone)
             })
         try await run.step(step("start"), undo: nil) {
-            try await site.engine(plan.zone).startContainer(plan.new.engineName)
+            try await site.start(plan.new, zone: plan.zone)
         }
         try await run.step(step("gate"), undo: nil) {
             if plan.new.isPublic { try await site.ingress.sync(zoneID: plan.zone.id) }
