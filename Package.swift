@@ -151,7 +151,7 @@ let package = Package(
             ]),
         tests(
             "EndToEndTests",
-            ["TestKit", asyncHTTPClient, nioCore, nioHTTP1]),
+            ["Basics", "Fleet", "Workloads", "SQLiteDriver", "TestKit", asyncHTTPClient, nioCore, nioHTTP1]),
         tests("TidyTests", []),
 
         // What script/bench runs: the yardstick, and who measures.

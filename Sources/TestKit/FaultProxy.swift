@@ -17,6 +17,8 @@ package final class FaultProxy: Sendable {
         case answer(status: Int, type: String, body: String)
         /// Passes this many bytes of the answer on, then closes the connection.
         case truncate(bytes: Int)
+        /// Lets the engine do it, and when it answers runs this instead of passing the answer on.
+        case insteadOfAnswer(@Sendable () async throws -> Void)
         /// Answers in the engine's place with JSON that never gets to the point.
         case huge(bytes: Int)
     }
@@ -141,6 +143,7 @@ package final class FaultProxy: Sendable {
         case nil: break
         case .dropBefore: throw Closed()
         case .dropAfter: answers.allow(0)
+        case .insteadOfAnswer(let body): answers.replace(by: body)
         case .truncate(let bytes): answers.allow(bytes)
         case .delay(let duration): try await Task.sleep(for: duration)
         case .answer(let status, let type, let body):
@@ -184,10 +187,17 @@ private final class Handle: Sendable {
 /// How many more bytes of the engine's answers reach the client; nil for all.
 private final class Answers: Sendable {
     private let left = Mutex<Int?>(nil)
+    private let replacement = Mutex<(@Sendable () async throws -> Void)?>(nil)
 
     func allow(_ bytes: Int) { left.withLock { $0 = bytes } }
 
+    func replace(by body: @escaping @Sendable () async throws -> Void) { replacement.withLock { $0 = body } }
+
     func pass(_ bytes: ByteBuffer, to client: NIOAsyncChannelOutboundWriter<ByteBuffer>) async throws {
+        if let body = replacement.withLock({ $0 }) {
+            try await body()
+            throw Closed()
+        }
         guard let allowed = left.withLock({ $0 }) else { return try await client.write(bytes) }
         if let part = bytes.getSlice(at: bytes.readerIndex, length: min(allowed, bytes.readableBytes)), allowed > 0 {
             try await client.write(part)

@@ -57,6 +57,48 @@ struct DriftTests {
         }
     }
 
+    /// F34: the name is another one's, the address still the renamed one's.
+    @Test func aContainerRenamedByHandComesBack() async throws {
+        try await withService { world, domain, container, projectID in
+            try Command.docker("rename", container, "\(container)-stolen")
+            try Command.docker("kill", "\(container)-stolen")
+            try await eventually("it answers again") { try await isBack(world, domain, container) }
+            try await expectRecoveryEvent(world, projectID)
+            try await eventually("the renamed one is gone") {
+                try !Command.docker("ps", "-a", "--format", "{{.Names}}").contains("-stolen")
+            }
+        }
+    }
+
+    /// A stranger sits on the address, so that every attempt fails for good.
+    @Test func aRecoveryThatFailsIsTriedWithPauses() async throws {
+        try await withService { world, domain, container, projectID in
+            let network = try #require(try world.census().first { $0.hasPrefix("network ") })
+                .replacing("network ", with: "").replacing("CODE", with: world.installationCode())
+            let address = try Command.docker(
+                "inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", container
+            ).trimmingCharacters(in: .whitespacesAndNewlines)
+            let stranger = "stranger-\(try world.installationCode())"
+            try Command.docker("create", "--name", stranger, "--network", network, "--ip", address, "berth/hello:1")
+            try await world.kill(SIGTERM)
+            try Command.docker("kill", container)
+            try Command.docker("start", stranger)
+            try await world.start()
+            func failed() throws -> Int {
+                try world.query(
+                    "SELECT id FROM operations WHERE kind = 'container.recover' AND state = 'failed'"
+                ).count
+            }
+            try await eventually("two attempts have failed") { try failed() >= 2 }
+            #expect(try world.query("SELECT 1 FROM containers WHERE crash_count BETWEEN 2 AND 5").count == 1)
+            try Command.docker("rm", "-f", stranger)
+            try await eventually("it answers again") { try await isBack(world, domain, container) }
+            // Pauses of two seconds and five, not one after the other.
+            #expect(try failed() <= 4)
+            try await expectRecoveryEvent(world, projectID)
+        }
+    }
+
     @Test func aCrashLoopEndsWithAClearState() async throws {
         try await withService { world, domain, container, projectID in
             let service = try #require(try await world.services(projectID)["Hello"]?["id"] as? Int)

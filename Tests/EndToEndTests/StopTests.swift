@@ -15,6 +15,8 @@ struct StopTests {
             let begun = ContinuousClock.now
             try await world.kill(SIGTERM)
             #expect(ContinuousClock.now - begun < .seconds(10))
+            // The next one watches the zone at once, too.
+            #expect(try world.query("SELECT count(*) FROM zones WHERE watcher IS NOT NULL") == ["0"])
             try await world.start()
             try await world.waitForOrder(placed)
         }

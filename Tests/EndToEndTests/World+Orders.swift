@@ -24,15 +24,17 @@ extension World {
     }
 
     /// Orders one service of each image and answers once it is accepted.
-    func order(_ images: [String], project: String, query: String = "") async throws -> Placed {
+    func order(_ images: [String], project: String, location: Int? = nil, query: String = "") async throws -> Placed {
         let package = try await firstPackage()
         var containers: [String] = []
         for image in images {
             containers.append(
                 "{\"image_id\": \(try await id(ofImage: image)), \"resources\": {\"product_id\": \(package)}}")
         }
-        let body =
-            "{\"order\": {\"project_name\": \"\(project)\", \"containers\": [\(containers.joined(separator: ","))]}}"
+        let place = location.map { "\"location_id\": \($0), " } ?? ""
+        let body = """
+            {"order": {\(place)"project_name": "\(project)", "containers": [\(containers.joined(separator: ","))]}}
+            """
         let answer = try await call("POST", "/api/orders\(query)", body)
         guard answer.status == 201, let order = try json(answer.text)["order"] as? [String: Any],
             let id = order["id"] as? String

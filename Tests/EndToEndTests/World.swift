@@ -49,13 +49,10 @@ final class World: Sendable {
         let key = try json(berth("admin", "key", "create", "--user", "owner@example.test", "--json"))
         let pair = "\(key["username"] as? String ?? ""):\(key["password"] as? String ?? "")"
         credentials.withLock { $0 = Data(pair.utf8).base64EncodedString() }
-        try berth("admin", "location", "create", "--name", "Here", "--json")
-        try berth(
-            [
-                "admin", "zone", "create", "--location", "1", "--name", "zone-\(number)", "--docker",
-                engine ?? Command.required("BERTH_TEST_DOCKER"), "--ingress-http", "\(ingressPort)", "--apps-domain",
-                appsDomain, "--network-pool", Self.networkPool(number), "--json",
-            ] + (tlsDirectory.map { ["--tls-dir", $0] } ?? []))
+        try createZone(
+            inLocation: createLocation("Here"), number: number,
+            engine: engine ?? Command.required("BERTH_TEST_DOCKER"), ingressPort: ingressPort, appsDomain: appsDomain,
+            tlsDirectory: tlsDirectory)
         try berth("catalogue", "load", Self.projectFolder.appending(path: "catalogue").path)
     }
 
@@ -66,20 +63,42 @@ final class World: Sendable {
         }
     }
 
-    private static func networkPool(_ number: Int) -> String { "10.\(100 + number / 16).\(number % 16 * 16).0/20" }
-
     /// Adds a zone on the same engine, under another address, as one engine is one zone; answers its ingress' port.
     func addZone(appsDomain: String) throws -> Int {
-        let (number, port) = (Self.nextNumber(), try freePort())
+        let port = try freePort()
         let socket = folder.appending(path: "other.sock").path
         try FileManager.default.createSymbolicLink(
             atPath: socket,
             withDestinationPath: String(Command.required("BERTH_TEST_DOCKER").dropFirst("unix://".count)))
-        try berth(
-            "admin", "zone", "create", "--location", "1", "--name", "zone-\(number)", "--docker", "unix://\(socket)",
-            "--ingress-http", "\(port)", "--apps-domain", appsDomain,
-            "--network-pool", Self.networkPool(number), "--json")
+        try createZone(
+            inLocation: 1, number: Self.nextNumber(), engine: "unix://\(socket)", ingressPort: port,
+            appsDomain: appsDomain)
         return port
+    }
+
+    /// One more location with one zone, on the shared test engine. Answers the location's id.
+    func addPlace() throws -> Int {
+        let (location, number) = (try createLocation("There"), Self.nextNumber())
+        try createZone(
+            inLocation: location, number: number, engine: Command.required("BERTH_TEST_DOCKER"),
+            ingressPort: freePort(), appsDomain: "apps-\(number).test")
+        return location
+    }
+
+    private func createLocation(_ name: String) throws -> Int {
+        try json(berth("admin", "location", "create", "--name", name, "--json"))["id"] as? Int ?? 0
+    }
+
+    private func createZone(
+        inLocation location: Int, number: Int, engine: String, ingressPort: Int, appsDomain: String,
+        tlsDirectory: String? = nil
+    ) throws {
+        try berth(
+            [
+                "admin", "zone", "create", "--location", "\(location)", "--name", "zone-\(number)", "--docker", engine,
+                "--ingress-http", "\(ingressPort)", "--apps-domain", appsDomain, "--network-pool",
+                "10.\(100 + number / 16).\(number % 16 * 16).0/20", "--json",
+            ] + (tlsDirectory.map { ["--tls-dir", $0] } ?? []))
     }
 
     static let projectFolder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -266,22 +285,29 @@ func eventually(_ what: String, seconds: Double = 40, _ condition: () async thro
     throw Command.Failure(description: "waited \(seconds) s in vain until \(what)")
 }
 
-/// A TCP port that nobody listens on now.
+/// A TCP port that nobody uses now and no outgoing connection will be given while a server is restarted: it is below
+/// what Linux takes for those (32768).
 func freePort() throws -> Int {
-    let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(socket) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
-    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let bound = withUnsafeMutablePointer(to: &address) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-            bind(socket, address, size) == 0 && getsockname(socket, address, &size) == 0
+    for _ in 0..<100 {
+        let port = UInt16.random(in: 10_000..<32_768)
+        guard takenPorts.withLock({ $0.insert(port).inserted }) else { continue }
+        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(socket) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
+        let bound = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                bind(socket, address, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
         }
+        if bound { return Int(port) }
     }
-    guard bound else { throw Command.Failure(description: "no free port") }
-    return Int(UInt16(bigEndian: address.sin_port))
+    throw Command.Failure(description: "no free port")
 }
+
+private let takenPorts = Mutex<Set<UInt16>>([])
 
 /// The object in a JSON text.
 func json(_ text: String) throws -> [String: Any] {

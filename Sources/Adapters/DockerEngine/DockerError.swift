@@ -44,6 +44,9 @@ package struct DockerError: Error, Sendable {
     /// Whether the same call may succeed later without anybody changing anything.
     package var isTransient: Bool { code == .unavailable }
 
+    /// The start of a container was refused because containerd still has a task of it ("task 33…: already exists").
+    var leavesRemains: Bool { status == 500 && message.hasPrefix("task ") && message.hasSuffix("already exists") }
+
     /// The class of fault this is for the areas.
     package var code: Fault.Code {
         switch kind {

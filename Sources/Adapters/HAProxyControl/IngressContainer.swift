@@ -28,8 +28,14 @@ struct IngressContainer {
         let found = try await engine.ensureContainer(spec)
         if found.state == .running { return }
         if found.state != .restarting {
-            try await engine.startContainer(names.container)
-            if try await answers() { return }
+            do {
+                try await engine.startContainer(names.container)
+                if try await answers() { return }
+            } catch let fault as Fault where !fault.isTransient {
+                // An engine that was stopped may keep remains which let this one never start again ("task already
+                // exists").
+                logger.warning("the ingress cannot be started", metadata: ["error": "\(fault.logLine)"])
+            }
         }
         // It has a state that it cannot run with any more, such as a port that was taken while it was down.
         logger.warning("the ingress does not start and is made anew", metadata: ["container": "\(names.container)"])

@@ -10,6 +10,8 @@ extension DockerEngine {
             } catch let error as DockerError where error.status == 409 && error.message.contains("paused") {
                 // Somebody paused it by hand; running is what is wanted.
                 _ = try await change(name, "unpause", accept: [204, 409])
+            } catch let error as DockerError where error.leavesRemains {
+                throw Fault(error.code, error.fault.sentences, cause: ContainerRemains(message: "\(error)"))
             }
         }
     }

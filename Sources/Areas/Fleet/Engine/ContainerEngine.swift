@@ -24,6 +24,7 @@ package protocol ContainerEngine: Sendable {
     /// Creates the container when there is none of that name, and answers its state. When one of that name exists
     /// with the same `berth.spec` label it is adopted; with another one it is replaced; without our seal: `.conflict`.
     func ensureContainer(_ container: ContainerSpec) async throws -> EngineContainer
+    /// Throws `.conflict` caused by ``ContainerRemains`` when only a new container of the name could be started.
     func startContainer(_ name: String) async throws
     /// Sends the stop signal, kills after `graceSeconds`. Succeeds when it is stopped already or absent.
     func stopContainer(_ name: String, graceSeconds: Int) async throws

@@ -136,3 +136,12 @@ package struct ProcessTable: Sendable, Hashable {
         self.rows = rows
     }
 }
+
+/// An engine that died while it started or ended a container may keep remains of it, and then never starts it again.
+/// Made anew, the container starts.
+package struct ContainerRemains: Error {
+    /// The engine's own words.
+    package let message: String
+
+    package init(message: String) { self.message = message }
+}

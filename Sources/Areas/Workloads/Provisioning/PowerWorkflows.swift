@@ -1,7 +1,7 @@
 import Basics
 import Fleet
 package import Operations
-import SQL
+package import SQL
 
 /// Starts stopped containers and puts them back into rotation. One that is missing on the engine is created again.
 package struct StartContainers: Workflow {
@@ -85,6 +85,14 @@ package struct RecoverContainer: Workflow {
         for instance in ground.instances { try await power.bringUp(instance, ground) }
         try await power.settle("running", ground)
     }
+
+    /// A failed attempt counts like a crash: the next one waits longer, and at some time there is none.
+    package func ended(_ input: ContainerRecoverInput, _ ending: OperationEnding, in tx: any Transaction) throws {
+        guard ending.state == .failed, !input.givesUp else { return }
+        try ZoneRows.noteFailedRecovery(
+            containerID: input.containerID, projectID: input.projectID, detail: ending.error ?? input.reason,
+            now: site.clock.now(), in: tx)
+    }
 }
 
 /// The steps that start, stop, restart and recovery share.
@@ -109,7 +117,7 @@ struct PowerSteps: Sendable {
             try await site.createContainer(instance, zone: ground.zone)
         }
         try await run.step("start#\(instance.containerID)", undo: nil) {
-            try await site.engine(ground.zone).startContainer(instance.engineName)
+            try await site.start(instance, zone: ground.zone)
         }
     }
 

@@ -23,7 +23,8 @@ package struct ProvisionOrder: Workflow {
         let site = site
         let ground = try await locate(input, run)
         // Undo runs backwards: containers and network go first, then the rows, and last the ingress forgets them.
-        try await run.step("ingress", undo: { try await site.ingress.sync(zoneID: ground.zone.id) }, {})
+        let containers = ground.instances.map(\.containerID)
+        try await run.step("ingress", undo: { try await site.forget(containers, zone: ground.zone) }, {})
         try await begin(input, run)
         try await run.step(
             "network",
@@ -37,7 +38,6 @@ package struct ProvisionOrder: Workflow {
             try await run.checkCancelled()
             try await start(instance, ground, run)
         }
-        let containers = ground.instances.map(\.containerID)
         try await run.record("serve", undo: nil) { tx in
             for instance in ground.instances { try ContainerRows.switchTo(instance, now: site.clock.now(), in: tx) }
             try ContainerRows.mark(containers, "running", now: site.clock.now(), in: tx)
@@ -63,6 +63,8 @@ package struct ProvisionOrder: Workflow {
         // Orders use the same words.
         try tx.run(
             "UPDATE orders SET status = \(ending.state.rawValue), updated_at = \(now) WHERE id = \(input.orderID)")
+        // Others may have told the ingress of rows that went only now.
+        if ending.state != .completed { try tx.wake(.fleet) }
     }
 
     private func locate(_ input: OrderProvisionInput, _ run: OperationRun) async throws -> Ground {
@@ -110,7 +112,7 @@ package struct ProvisionOrder: Workflow {
                 try await site.createContainer(instance, zone: ground.zone)
             })
         try await run.step("start#\(instance.containerID)", undo: nil) {
-            try await site.engine(ground.zone).startContainer(instance.engineName)
+            try await site.start(instance, zone: ground.zone)
         }
     }
 }

@@ -1,7 +1,7 @@
 import Basics
 import Fleet
 package import Operations
-import SQL
+package import SQL
 
 /// Replaces instances, one container after the other.
 ///
@@ -15,10 +15,21 @@ package struct RebuildContainers: Workflow {
     package init(site: Site) { self.site = site }
 
     package func run(_ input: ContainersInput, _ run: OperationRun) async throws {
+        let site = site
+        let zone = try await run.record("locate", undo: nil) { tx in
+            try Facts.zone(projectID: input.projectID, in: tx)
+        }
+        // Undo runs backwards: the new instances and their rows go first, and last the ingress forgets them.
+        try await run.step("ingress", undo: { try await site.ingress.sync(zoneID: zone.id) }, {})
         for container in input.containerIDs {
             try await run.checkCancelled()
             try await Replacement(site: site, projectID: input.projectID, containerID: container, run: run).perform()
         }
+    }
+
+    /// An old instance that still drains is cleared away by the watcher of the zone.
+    package func ended(_ input: ContainersInput, _ ending: OperationEnding, in tx: any Transaction) throws {
+        if ending.state != .completed { try tx.wake(.fleet) }
     }
 }
 
@@ -77,7 +88,7 @@ struct Replacement: Sendable {
                 if try await site.database.read({ try ContainerRows.serves(plan.new, in: $0) }) { return }
                 // The old instance may have been removed by hand meanwhile; then the reconciler rebuilds it.
                 if try await site.engine(plan.zone).inspectContainer(old.engineName) != nil {
-                    try await site.engine(plan.zone).startContainer(old.engineName)
+                    try await site.start(old, zone: plan.zone)
                 }
             },
             {
@@ -98,7 +109,7 @@ struct Replacement: Sendable {
                 try await site.createContainer(plan.new, zone: plan.zone)
             })
         try await run.step(step("start"), undo: nil) {
-            try await site.engine(plan.zone).startContainer(plan.new.engineName)
+            try await site.start(plan.new, zone: plan.zone)
         }
         try await run.step(step("gate"), undo: nil) {
             if plan.new.isPublic { try await site.ingress.sync(zoneID: plan.zone.id) }

@@ -28,6 +28,27 @@ extension Site {
         _ = try await engine.ensureContainer(blueprint.spec)
     }
 
+    /// Lets the ingress follow once the rows of undone containers are gone. While they are still there it would only
+    /// learn of them.
+    func forget(_ containers: [Int64], zone: ZoneFacts) async throws {
+        let rows = try await database.read { connection in
+            try connection.int("SELECT count(*) FROM containers WHERE id IN (\(list: containers))") ?? 0
+        }
+        if rows == 0 { try await ingress.sync(zoneID: zone.id) }
+    }
+
+    /// Starts a container; one that its engine will never start again is made anew.
+    func start(_ instance: InstanceFacts, zone: ZoneFacts) async throws {
+        let engine = try engine(zone)
+        do { try await engine.startContainer(instance.engineName) } catch let fault as Fault
+            where fault.cause is ContainerRemains
+        {
+            try await engine.removeContainer(instance.engineName)
+            try await createContainer(instance, zone: zone)
+            try await engine.startContainer(instance.engineName)
+        }
+    }
+
     func stop(_ instance: InstanceFacts, zone: ZoneFacts) async throws {
         try await engine(zone).stopContainer(
             instance.engineName, graceSeconds: ProvisioningLimits.stopGraceSeconds)
@@ -38,11 +59,18 @@ extension Site {
     func waitForAnswer(_ instance: InstanceFacts, zone: ZoneFacts, seconds: Int) async throws -> Bool {
         let engine = try engine(zone)
         let deadline = ContinuousClock.now.advanced(by: .seconds(seconds))
+        var mayStartAgain = true
         while true {
             guard let now = try await engine.inspectContainer(instance.engineName) else {
                 throw Fault(.invalid, "The container \(instance.engineName) disappeared while it started.")
             }
             if now.state == .exited || now.state == .dead {
+                // It may have ended with the engine, not by itself; one that is broken will end again.
+                if mayStartAgain {
+                    mayStartAgain = false
+                    try await start(instance, zone: zone)
+                    continue
+                }
                 let how = now.outOfMemory ? "it ran out of memory" : "exit status \(now.exitCode ?? -1)"
                 throw Fault(.invalid, "The container ended right after its start (\(how)). Its log says why.")
             }

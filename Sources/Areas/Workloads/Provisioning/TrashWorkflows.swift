@@ -70,20 +70,25 @@ package struct ScaleService: Workflow {
     package func ended(_ input: ServiceScalingInput, _ ending: OperationEnding, in tx: any Transaction) throws {
         guard ending.state != .completed else { return }
         for id in input.addedIDs { try Teardown.removeContainer(id, in: tx) }
+        // The ingress may know the new ones already.
+        try tx.wake(.fleet)
     }
 
     private func grow(_ input: ServiceScalingInput, _ run: OperationRun) async throws {
         let site = site
-        let ground = try await run.record(
-            "locate",
-            undo: { tx, _ in
+        let ground = try await run.record("locate", undo: nil) { tx in
+            try Facts.ground(
+                projectID: input.projectID, containers: input.addedIDs, states: ["building", "serving"],
+                names: site.installation.names, in: tx)
+        }
+        // Undo runs backwards: containers go first, then the rows, and last the ingress forgets them.
+        try await run.step("ingress", undo: { try await site.forget(input.addedIDs, zone: ground.zone) }, {})
+        try await run.record(
+            "begin",
+            undo: { tx in
                 for id in input.addedIDs { try Teardown.removeContainer(id, in: tx) }
             },
-            { tx in
-                try Facts.ground(
-                    projectID: input.projectID, containers: input.addedIDs, states: ["building", "serving"],
-                    names: site.installation.names, in: tx)
-            })
+            { tx in try ContainerRows.mark(input.addedIDs, "building", now: site.clock.now(), in: tx) })
         for instance in ground.instances {
             try await run.step(
                 "create#\(instance.containerID)",
@@ -92,7 +97,7 @@ package struct ScaleService: Workflow {
                     try await site.createContainer(instance, zone: ground.zone)
                 })
             try await run.step("start#\(instance.containerID)", undo: nil) {
-                try await site.engine(ground.zone).startContainer(instance.engineName)
+                try await site.start(instance, zone: ground.zone)
             }
         }
         try await run.record("serve", undo: nil) { tx in

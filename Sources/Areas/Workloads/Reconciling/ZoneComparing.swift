@@ -101,8 +101,11 @@ final class ZoneComparing: Sendable {
         }
         for action in comparison.actions(wanted: stillKnown, actual: relevant) { try await perform(action) }
         note(stillKnown, relevant)
-        // Also when nothing changed in the rows: the ingress itself may have been removed or restarted.
-        if !stillKnown.isEmpty { try await site.ingress.sync(zoneID: zoneID) }
+        // Also when nothing changed in the rows: the ingress itself may have been removed or restarted. And when no row
+        // is left: it may still know the last ones.
+        if !stillKnown.isEmpty || relevant.contains(where: { $0.labels[EngineNames.kindLabel] == "ingress" }) {
+            try await site.ingress.sync(zoneID: zoneID)
+        }
         state.withLock { $0.engineWasAway = false }
     }
 
@@ -125,6 +128,8 @@ final class ZoneComparing: Sendable {
                     containerID: container, serviceID: service, projectID: project, now: now, in: tx)
             }
         case .discard(let instance):
+            // The operation may have failed before it took the instance out of rotation.
+            try await site.ingress.sync(zoneID: zone.id)
             try await engine.removeContainer(instance.engineName)
             try await site.database.transaction { tx in try ContainerRows.removeInstance(instance, in: tx) }
         case .removeOrphan(let name):

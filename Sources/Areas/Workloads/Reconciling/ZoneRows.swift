@@ -59,6 +59,28 @@ enum ZoneRows {
         ) { (CrashPolicy.Record(count: $0.int(0), lastAt: $0.momentOrNil(1)), $0.int(2)) }
         guard let (before, serviceID) = row, try !isBusy(projectID: projectID, in: tx) else { return }
         let record = counts ? CrashPolicy.after(before, at: now) : CrashPolicy.Record(count: 1, lastAt: now)
+        try write(record, containerID, serviceID, projectID, detail: detail, now: now, in: tx)
+    }
+
+    /// Records that a crashed container could not be brought back.
+    static func noteFailedRecovery(
+        containerID: Int64, projectID: Int64, detail: String, now: Moment, in tx: any Transaction
+    ) throws {
+        let row = try tx.first(
+            """
+            SELECT crash_count, crashed_at, service_id FROM containers WHERE id = \(containerID) AND state = 'crashed'
+            \(.forUpdate)
+            """
+        ) { (CrashPolicy.Record(count: $0.int(0), lastAt: $0.momentOrNil(1)), $0.int(2)) }
+        guard let (before, serviceID) = row else { return }
+        try write(
+            CrashPolicy.after(before, at: now), containerID, serviceID, projectID, detail: detail, now: now, in: tx)
+    }
+
+    private static func write(
+        _ record: CrashPolicy.Record, _ containerID: Int64, _ serviceID: Int64, _ projectID: Int64, detail: String,
+        now: Moment, in tx: any Transaction
+    ) throws {
         let over = CrashPolicy.isOver(record)
         try tx.run(
             """
@@ -147,4 +169,5 @@ extension EngineNames {
     static let zoneLabel = "berth.zone"
     static let projectLabel = "berth.project"
     static let containerLabel = "berth.container"
+    static let kindLabel = "berth.kind"
 }
