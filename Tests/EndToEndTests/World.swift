@@ -203,10 +203,12 @@ final class World: Sendable {
         return try await Self.send(request)
     }
 
-    /// Asks the ingress as a browser would.
+    /// Asks the ingress on a connection of its own. One that is kept open may be closed by the other side just as a
+    /// request goes out (RFC 9112, section 9.5); browsers then ask again, this client would not.
     func visit(_ host: String, path: String = "/", port: Int? = nil) async throws -> Answer {
         var request = HTTPClientRequest(url: "http://127.0.0.1:\(port ?? ingressPort)\(path)")
         request.headers.add(name: "Host", value: host)
+        request.headers.add(name: "Connection", value: "close")
         return try await Self.send(request)
     }
 
