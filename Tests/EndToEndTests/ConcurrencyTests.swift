@@ -3,6 +3,24 @@ import TestKit
 import Testing
 
 struct ConcurrencyTests {
+    /// F57 without a key: each is an order of its own, as many as the quota allows.
+    @Test func theSameOrderTenTimesAtOnceIsTakenAsOftenAsTheQuotaAllows() async throws {
+        try await inWorld(.sqlite) { world in
+            try await world.start()
+            try world.change("UPDATE user_groups SET quota_containers = 3")
+            let accepted = try await withThrowingTaskGroup(of: World.Placed?.self) { group in
+                for _ in 0..<10 { group.addTask { try? await world.order(["Hello"], project: "same") } }
+                return try await group.reduce(into: [World.Placed]()) { if let placed = $1 { $0.append(placed) } }
+            }
+            #expect(accepted.count == 3)
+            #expect(Set(accepted.map(\.orderID)).count == 3 && Set(accepted.map(\.projectID)).count == 3)
+            for placed in accepted { try await world.waitForOrder(placed) }
+            #expect(try world.query("SELECT count(*) FROM orders") == ["3"])
+            #expect(try world.query("SELECT containers_count FROM users") == ["3"])
+            #expect(try world.census().count { $0.contains("-container-") } == 3)
+        }
+    }
+
     /// F58, through the whole server.
     @Test(arguments: TestDialect.allCases)
     func ofManyOrdersAtTheQuotaOneIsAccepted(dialect: TestDialect) async throws {

@@ -13,7 +13,8 @@ struct UndoSweepTests {
             try #require(points.count >= 15)
             let project = try #require(try await world.list("/api/projects", "projects").first?["id"] as? Int)
             try await world.delete(project: project)
-            for point in points {
+            // The last step is put on record by the transaction that ends the operation: from there it has succeeded.
+            for point in points where point != "order.provision.answer.after_record" {
                 try await sweep.failing(at: point, order)
                 try await expectClean(world, sweep, point)
             }
@@ -25,7 +26,7 @@ struct UndoSweepTests {
         try await inWorld(dialect) { world in
             let sweep = Sweep(world: world, kind: "order.provision")
             let order = { _ = try? await world.order(["Hello"], project: "broken") }
-            let late = "order.provision.finish.before"
+            let late = "order.provision.answer.after_effect"
             let points = try await sweep.undoPoints(failingAt: late) { await order() }
             try #require(points.count >= 11)
             try await expectClean(world, sweep, late)

@@ -6,7 +6,7 @@ import Workloads
 extension World {
     /// Asks for a number of containers as the server's own code does, from this process: API v60 has no call for it.
     func scale(service: Int, to quantity: Int64) async throws {
-        let file = try SQLiteDatabase(path: folder.appending(path: "berth.sqlite").path)
+        let file = try SQLiteDatabase(path: databaseFile.path)
         let owner = Caller(userID: 1, isAdmin: true, means: .apiKey, requestID: "scaling", address: "")
         do {
             _ = try await ServiceScaling.scale(

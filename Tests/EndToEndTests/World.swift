@@ -9,6 +9,8 @@ import Testing
 /// One Berth of its own: database, zone, ports, administrator, starter catalogue, on the shared test engine.
 final class World: Sendable {
     let folder: URL
+    /// Where SQLite's file is, when it is one.
+    let databaseFile: URL
     let dialect: TestDialect
     let listenPort: Int
     let ingressPort: Int
@@ -27,7 +29,10 @@ final class World: Sendable {
     /// - Parameters:
     ///   - engine: The address of another engine than the test engine.
     ///   - tlsDirectory: The folder with the files for TLS to it.
-    init(_ dialect: TestDialect, engine: String? = nil, tlsDirectory: String? = nil) async throws {
+    ///   - databaseFolder: Where the SQLite file is, when not with everything else.
+    init(
+        _ dialect: TestDialect, engine: String? = nil, tlsDirectory: String? = nil, databaseFolder: URL? = nil
+    ) async throws {
         self.dialect = dialect
         let number = Self.nextNumber()
         folder = FileManager.default.temporaryDirectory.appending(path: "berth-e2e-\(UUID().uuidString)")
@@ -35,7 +40,8 @@ final class World: Sendable {
         listenPort = try freePort()
         ingressPort = try freePort()
         appsDomain = "apps-\(number).test"
-        let databaseURL = try Self.makeDatabase(dialect, folder: folder)
+        databaseFile = (databaseFolder ?? folder).appending(path: "berth.sqlite")
+        let databaseURL = try Self.makeDatabase(dialect, file: databaseFile)
         settings = [
             "BERTH_DATABASE_URL": databaseURL, "BERTH_LISTEN": "127.0.0.1:\(listenPort)",
             "BERTH_METRICS_LISTEN": "127.0.0.1:\(try freePort())",
@@ -183,6 +189,7 @@ final class World: Sendable {
     struct Answer: Sendable {
         let status: Int
         let body: [UInt8]
+        let retryAfter: String?
 
         var text: String { String(decoding: body, as: UTF8.self) }
     }
@@ -215,7 +222,9 @@ final class World: Sendable {
     private static func send(_ request: HTTPClientRequest) async throws -> Answer {
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(15))
         let body = try await response.body.collect(upTo: 8 << 20)
-        return Answer(status: Int(response.status.code), body: Array(body.readableBytesView))
+        return Answer(
+            status: Int(response.status.code), body: Array(body.readableBytesView),
+            retryAfter: response.headers.first(name: "Retry-After"))
     }
 
     // MARK: What is there
@@ -225,7 +234,7 @@ final class World: Sendable {
         case .sqlite:
             try Command.run(
                 "/usr/bin/sqlite3",
-                [folder.appending(path: "berth.sqlite").path, "SELECT code FROM installation"]
+                [databaseFile.path, "SELECT code FROM installation"]
             ).text.trimmingCharacters(in: .whitespacesAndNewlines)
         case .postgres:
             try query("SELECT code FROM installation").first ?? ""
@@ -238,7 +247,7 @@ final class World: Sendable {
         switch dialect {
         case .sqlite:
             text = try Command.run(
-                "/usr/bin/sqlite3", ["-readonly", folder.appending(path: "berth.sqlite").path, sql]
+                "/usr/bin/sqlite3", ["-readonly", databaseFile.path, sql]
             ).text
         case .postgres:
             text = try Command.run("/usr/bin/psql", ["-At", settings["BERTH_DATABASE_URL"] ?? "", "-c", sql]).text
@@ -252,16 +261,16 @@ final class World: Sendable {
         case .sqlite:
             try Command.run(
                 "/usr/bin/sqlite3",
-                ["-cmd", ".timeout 5000", folder.appending(path: "berth.sqlite").path, sql])
+                ["-cmd", ".timeout 5000", databaseFile.path, sql])
         case .postgres:
             try Command.run("/usr/bin/psql", ["-q", settings["BERTH_DATABASE_URL"] ?? "", "-c", sql])
         }
     }
 
-    private static func makeDatabase(_ dialect: TestDialect, folder: URL) throws -> String {
+    private static func makeDatabase(_ dialect: TestDialect, file: URL) throws -> String {
         switch dialect {
         case .sqlite:
-            return "sqlite:\(folder.appending(path: "berth.sqlite").path)"
+            return "sqlite:\(file.path)"
         case .postgres:
             let admin = try Command.required("BERTH_TEST_POSTGRES")
             let name = "berth_e2e_" + UUID().uuidString.lowercased().replacing("-", with: "")
