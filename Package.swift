@@ -107,7 +107,8 @@ let package = Package(
         .executableTarget(
             name: "berth",
             dependencies: [
-                "Basics", "SQL", "Contract", "Identity", "Fleet", "Catalogue", "Server", argumentParser, logging,
+                "Basics", "SQL", "Operations", "Contract", "Identity", "Fleet", "Catalogue", "Server", argumentParser,
+                logging,
             ],
             path: "Sources/berth", swiftSettings: settings, linkerSettings: fastLinker),
 
@@ -135,12 +136,12 @@ let package = Package(
             ]),
         tests("FleetTests", ["Basics", "SQL", "Fleet", "TestKit"]),
         tests("CatalogueTests", ["Basics", "SQL", "Identity", "Fleet", "Catalogue", "TestKit"]),
-        tests("ServerTests", ["Basics", "SQL", "Server", "TestKit", logging]),
+        tests("ServerTests", ["Basics", "SQL", "Operations", "Server", "TestKit", logging]),
         tests(
             "WorkloadsTests",
             [
                 "Basics", "SQL", "Operations", "Signals", "Identity", "Fleet", "Catalogue", "Workloads", "Edge",
-                "TestKit",
+                "TestKit", logging,
             ]),
         tests(
             "APITests",

@@ -21,7 +21,7 @@ struct BerthCommand: AsyncParsableCommand {
             """,
         subcommands: [
             ServeCommand.self, MigrateCommand.self, ConfigCommand.self, CatalogueCommand.self, AdminCommand.self,
-            OpenAPICommand.self,
+            OperationCommand.self, OpenAPICommand.self,
         ]
     )
 

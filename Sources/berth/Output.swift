@@ -24,16 +24,18 @@ enum Output {
 
     /// Columns, left-aligned, two spaces between.
     static func table(_ titles: [String], _ rows: [[String]]) {
+        for row in columns(titles, rows) { line(row) }
+    }
+
+    /// The lines of such a table.
+    static func columns(_ titles: [String], _ rows: [[String]]) -> [String] {
         let widths = titles.indices.map { column in
             ([titles] + rows).map { $0[column].count }.max() ?? 0
         }
-        for row in [titles] + rows {
-            let cells = zip(row, widths).map { cell, width in
-                cell + String(repeating: " ", count: max(0, width - cell.count))
-            }
-            var text = Substring(cells.joined(separator: "  "))
+        return ([titles] + rows).map { row in
+            var text = Substring(zip(row, widths).map { $0.padded(to: $1) }.joined(separator: "  "))
             while text.last == " " { text.removeLast() }
-            line(String(text))
+            return String(text)
         }
     }
 }

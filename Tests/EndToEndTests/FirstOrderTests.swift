@@ -103,10 +103,11 @@ extension Duration {
 
 /// Makes a world, runs `body` in it, and removes it; when `body` throws, the end of the server's log is told.
 func inWorld(
-    _ dialect: TestDialect, engine: String? = nil, databaseFolder: URL? = nil,
+    _ dialect: TestDialect, engine: String? = nil, tlsDirectory: String? = nil, databaseFolder: URL? = nil,
     _ body: (World) async throws -> Void
 ) async throws {
-    let world = try await World(dialect, engine: engine, databaseFolder: databaseFolder)
+    let world = try await World(
+        dialect, engine: engine, tlsDirectory: tlsDirectory, databaseFolder: databaseFolder)
     do {
         try await body(world)
     } catch {

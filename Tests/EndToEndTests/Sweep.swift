@@ -8,8 +8,8 @@ struct Sweep {
     /// The kind of the operation, such as `order.provision`.
     let kind: String
 
-    /// Runs `work` undisturbed – or with an error at `broken` – and answers the failpoints of the kind that were passed.
-    /// Leaves the server running.
+    /// Runs `work` undisturbed – or with an error at `broken` – and answers the failpoints of the kind that were
+    /// passed. Leaves the server running.
     func points(failingAt broken: String? = nil, _ work: () async throws -> Void) async throws -> [String] {
         let file = world.folder.appending(path: "trace-\(kind)")
         try? FileManager.default.removeItem(at: file)

@@ -26,7 +26,13 @@ final class World: Sendable {
         let process: Process
     }
 
-    init(_ dialect: TestDialect, engine: String? = nil, databaseFolder: URL? = nil) async throws {
+    /// - Parameters:
+    ///   - engine: The address of another engine than the test engine.
+    ///   - tlsDirectory: The folder with the files for TLS to it.
+    ///   - databaseFolder: Where SQLite's file shall be.
+    init(
+        _ dialect: TestDialect, engine: String? = nil, tlsDirectory: String? = nil, databaseFolder: URL? = nil
+    ) async throws {
         self.dialect = dialect
         let number = Self.nextNumber()
         folder = FileManager.default.temporaryDirectory.appending(path: "berth-e2e-\(UUID().uuidString)")
@@ -49,8 +55,10 @@ final class World: Sendable {
         let key = try json(berth("admin", "key", "create", "--user", "owner@example.test", "--json"))
         let pair = "\(key["username"] as? String ?? ""):\(key["password"] as? String ?? "")"
         credentials.withLock { $0 = Data(pair.utf8).base64EncodedString() }
-        try addPlace(
-            "Here", number: number, engine: engine ?? Command.required("BERTH_TEST_DOCKER"), ingressPort: ingressPort)
+        try createZone(
+            inLocation: createLocation("Here"), number: number,
+            engine: engine ?? Command.required("BERTH_TEST_DOCKER"), ingressPort: ingressPort, appsDomain: appsDomain,
+            tlsDirectory: tlsDirectory)
         try berth("catalogue", "load", Self.projectFolder.appending(path: "catalogue").path)
     }
 
@@ -61,20 +69,42 @@ final class World: Sendable {
         }
     }
 
-    /// One more location with one zone, on the shared test engine. Answers the location's id.
-    func addPlace() throws -> Int {
-        try addPlace(
-            "There", number: Self.nextNumber(), engine: Command.required("BERTH_TEST_DOCKER"), ingressPort: freePort())
+    /// Adds a zone on the same engine, under another address, as one engine is one zone; answers its ingress' port.
+    func addZone(appsDomain: String) throws -> Int {
+        let port = try freePort()
+        let socket = folder.appending(path: "other.sock").path
+        try FileManager.default.createSymbolicLink(
+            atPath: socket,
+            withDestinationPath: String(Command.required("BERTH_TEST_DOCKER").dropFirst("unix://".count)))
+        try createZone(
+            inLocation: 1, number: Self.nextNumber(), engine: "unix://\(socket)", ingressPort: port,
+            appsDomain: appsDomain)
+        return port
     }
 
-    @discardableResult
-    private func addPlace(_ name: String, number: Int, engine: String, ingressPort: Int) throws -> Int {
-        let location = try json(berth("admin", "location", "create", "--name", name, "--json"))["id"] as? Int ?? 0
-        try berth(
-            "admin", "zone", "create", "--location", "\(location)", "--name", "zone-\(number)", "--docker", engine,
-            "--ingress-http", "\(ingressPort)", "--apps-domain", "apps-\(number).test", "--network-pool",
-            "10.\(100 + number / 16).\(number % 16 * 16).0/20", "--json")
+    /// One more location with one zone, on the shared test engine. Answers the location's id.
+    func addPlace() throws -> Int {
+        let (location, number) = (try createLocation("There"), Self.nextNumber())
+        try createZone(
+            inLocation: location, number: number, engine: Command.required("BERTH_TEST_DOCKER"),
+            ingressPort: freePort(), appsDomain: "apps-\(number).test")
         return location
+    }
+
+    private func createLocation(_ name: String) throws -> Int {
+        try json(berth("admin", "location", "create", "--name", name, "--json"))["id"] as? Int ?? 0
+    }
+
+    private func createZone(
+        inLocation location: Int, number: Int, engine: String, ingressPort: Int, appsDomain: String,
+        tlsDirectory: String? = nil
+    ) throws {
+        try berth(
+            [
+                "admin", "zone", "create", "--location", "\(location)", "--name", "zone-\(number)", "--docker", engine,
+                "--ingress-http", "\(ingressPort)", "--apps-domain", appsDomain, "--network-pool",
+                "10.\(100 + number / 16).\(number % 16 * 16).0/20", "--json",
+            ] + (tlsDirectory.map { ["--tls-dir", $0] } ?? []))
     }
 
     static let projectFolder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -82,7 +112,10 @@ final class World: Sendable {
 
     /// Runs the `berth` command in this world; answers its standard output.
     @discardableResult
-    func berth(_ arguments: String...) throws -> String {
+    func berth(_ arguments: String...) throws -> String { try berth(arguments) }
+
+    @discardableResult
+    private func berth(_ arguments: [String]) throws -> String {
         try Command.run(
             Command.required("BERTH_TEST_BINARY"), arguments, environment: settings, folder: folder
         ).text
@@ -111,8 +144,8 @@ final class World: Sendable {
             (try? await self.get("/readyz"))?.status == 200 || !process.isRunning
         }
         // Orders go to zones whose engine has answered.
-        try await eventually("the zone is online", seconds: 30) {
-            try self.query("SELECT state FROM zones") == ["online"] || !process.isRunning
+        try await eventually("the zones are online", seconds: 30) {
+            try self.query("SELECT DISTINCT state FROM zones") == ["online"] || !process.isRunning
         }
     }
 
@@ -177,10 +210,12 @@ final class World: Sendable {
         return try await Self.send(request)
     }
 
-    /// Asks the ingress as a browser would.
-    func visit(_ host: String, path: String = "/") async throws -> Answer {
-        var request = HTTPClientRequest(url: "http://127.0.0.1:\(ingressPort)\(path)")
+    /// Asks the ingress on a connection of its own. One that is kept open may be closed by the other side just as a
+    /// request goes out (RFC 9112, section 9.5); browsers then ask again, this client would not.
+    func visit(_ host: String, path: String = "/", port: Int? = nil) async throws -> Answer {
+        var request = HTTPClientRequest(url: "http://127.0.0.1:\(port ?? ingressPort)\(path)")
         request.headers.add(name: "Host", value: host)
+        request.headers.add(name: "Connection", value: "close")
         return try await Self.send(request)
     }
 
@@ -190,64 +225,6 @@ final class World: Sendable {
         return Answer(
             status: Int(response.status.code), body: Array(body.readableBytesView),
             retryAfter: response.headers.first(name: "Retry-After"))
-    }
-
-    // MARK: What is there
-
-    func installationCode() throws -> String {
-        switch dialect {
-        case .sqlite:
-            try Command.run(
-                "/usr/bin/sqlite3",
-                [databaseFile.path, "SELECT code FROM installation"]
-            ).text.trimmingCharacters(in: .whitespacesAndNewlines)
-        case .postgres:
-            try query("SELECT code FROM installation").first ?? ""
-        }
-    }
-
-    /// Rows of a query, columns joined by `|`, read by the databases' own command lines.
-    func query(_ sql: String) throws -> [String] {
-        let text: String
-        switch dialect {
-        case .sqlite:
-            text = try Command.run(
-                "/usr/bin/sqlite3", ["-readonly", databaseFile.path, sql]
-            ).text
-        case .postgres:
-            text = try Command.run("/usr/bin/psql", ["-At", settings["BERTH_DATABASE_URL"] ?? "", "-c", sql]).text
-        }
-        return text.split(separator: "\n").map(String.init)
-    }
-
-    /// Changes rows behind Berth's back.
-    func change(_ sql: String) throws {
-        switch dialect {
-        case .sqlite:
-            try Command.run(
-                "/usr/bin/sqlite3",
-                ["-cmd", ".timeout 5000", databaseFile.path, sql])
-        case .postgres:
-            try Command.run("/usr/bin/psql", ["-q", settings["BERTH_DATABASE_URL"] ?? "", "-c", sql])
-        }
-    }
-
-    private static func makeDatabase(_ dialect: TestDialect, file: URL) throws -> String {
-        switch dialect {
-        case .sqlite:
-            return "sqlite:\(file.path)"
-        case .postgres:
-            let admin = try Command.required("BERTH_TEST_POSTGRES")
-            let name = "berth_e2e_" + UUID().uuidString.lowercased().replacing("-", with: "")
-            try Command.run("/usr/bin/psql", [admin + " dbname=postgres", "-c", "CREATE DATABASE \(name)"])
-            var parts: [String: String] = [:]
-            for pair in admin.split(separator: " ") {
-                let sides = pair.split(separator: "=", maxSplits: 1)
-                if sides.count == 2 { parts[String(sides[0])] = String(sides[1]) }
-            }
-            let host = (parts["host"] ?? "").replacing("/", with: "%2F")
-            return "postgres:///\(name)?host=\(host)&user=\(parts["user"] ?? "postgres")"
-        }
     }
 }
 

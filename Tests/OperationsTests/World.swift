@@ -118,14 +118,15 @@ struct Bench: Sendable {
     init(_ database: TestDatabase) { self.database = database }
 
     func worker(
-        _ workflows: [any Workflow], failpoints: Failpoints = .none, concurrency: Int = 4, name: String = "test"
+        _ workflows: [any Workflow], failpoints: Failpoints = .none, concurrency: Int = 4, name: String = "test",
+        on other: (any Database)? = nil
     ) -> Worker {
         var options = Worker.Options()
         options.concurrency = concurrency
         options.poll = .milliseconds(5)
         let clock = clock
         return Worker(
-            database: database, workflows: workflows, options: options, clock: clock,
+            database: other ?? database, workflows: workflows, options: options, clock: clock,
             monotonic: { .milliseconds(clock.now().milliseconds) }, name: name, failpoints: failpoints,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }

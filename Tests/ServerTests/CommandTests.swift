@@ -6,43 +6,6 @@ import Testing
 
 /// The operator's commands, as other programs call them: the built binary, its output and its exit status.
 @Suite struct CommandTests {
-    private struct Ended {
-        let status: Int32
-        let output: String
-        let errors: String
-
-        /// The one JSON object that stands on standard output.
-        func object() throws -> [String: Any] {
-            #expect(output.hasSuffix("}\n") && !output.dropLast().contains("\n"), "\(output) \(errors)")
-            return try #require(try JSONSerialization.jsonObject(with: Data(output.utf8)) as? [String: Any])
-        }
-    }
-
-    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().path
-
-    private func berth(_ arguments: String..., url: String, more: [String: String] = [:]) async throws -> Ended {
-        let binary = try #require(
-            ProcessInfo.processInfo.environment["BERTH_TEST_BINARY"], "script/test sets BERTH_TEST_BINARY.")
-        let process = Process()
-        process.executableURL = URL(filePath: binary)
-        process.arguments = arguments
-        process.environment = ["BERTH_DATABASE_URL": url].merging(more) { $1 }
-        process.currentDirectoryURL = URL(filePath: Self.root)
-        let (output, errors) = (Pipe(), Pipe())
-        process.standardOutput = output
-        process.standardError = errors
-        // Answers fit the pipes' buffers, so reading after the end is enough.
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            process.terminationHandler = { _ in continuation.resume() }
-            do { try process.run() } catch { continuation.resume(throwing: error) }
-        }
-        func text(_ pipe: Pipe) -> String {
-            String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        }
-        return Ended(status: process.terminationStatus, output: text(output), errors: text(errors))
-    }
-
     @Test(arguments: TestDialect.allCases)
     func anInstallationIsSetUpByCommands(dialect: TestDialect) async throws {
         try await withDatabase(dialect) { database in
@@ -116,6 +79,39 @@ import Testing
     @Test func aDatabaseThatDoesNotAnswerIs69() async throws {
         #expect(try await berth("migrate", url: "sqlite:/proc/nowhere/x.sqlite").status == 69)
         #expect(try await berth("migrate", url: "postgres://127.0.0.1:1/x").status == 69)
+    }
+
+    /// A table that is gone is nothing an operator did wrong with the command.
+    @Test(arguments: TestDialect.allCases)
+    func whatWeCannotExplainIs70(dialect: TestDialect) async throws {
+        try await withDatabase(dialect) { database in
+            try await database.transaction { try $0.run("ALTER TABLE locations RENAME TO lost") }
+            let list = try await berth("admin", "location", "list", "--json", url: database.url)
+            #expect(list.status == 70)
+            #expect(list.output == "")
+            #expect(list.errors.contains("locations"))
+        }
+    }
+
+    @Test func anotherUsersFilesAre77() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "berth-\(Random.token(8))")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let url = "sqlite:\(folder.path)/berth.sqlite"
+        #expect(try await berth("migrate", url: url).status == 0)
+        for name in ["berth.sqlite", "secret.key"] {
+            let path = folder.appending(path: name).path
+            _ = FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0])
+            try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: path)
+        }
+        let list = try await berth("admin", "user", "list", url: url, asOrdinaryUser: true)
+        #expect(list.status == 77)
+        #expect(list.errors.contains("as the user that berth serve runs as"))
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o600], ofItemAtPath: folder.appending(path: "berth.sqlite").path)
+        let serve = try await berth(
+            "serve", url: url, more: ["BERTH_SECRET_KEY_FILE": "\(folder.path)/secret.key"], asOrdinaryUser: true)
+        #expect(serve.status == 77)
+        #expect(serve.errors.contains("secret.key"))
     }
 
     @Test func anUnmigratedDatabaseIsToldToMigrate() async throws {

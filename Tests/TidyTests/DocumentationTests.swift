@@ -33,6 +33,26 @@ struct DocumentationTests {
         }
     }
 
+    @Test func everyTableIsExplained() throws {
+        let explained = try SourceTree.text("docs/schema.md")
+        let schema = try SourceTree.text("Sources/Base/SQL/Schema/schema.sqlite.sql")
+        let tables = schema.matches(of: /CREATE TABLE (?:IF NOT EXISTS )?"?([a-z_]+)/).map { String($0.1) }
+        #expect(tables.count > 30)
+        for table in tables {
+            #expect(explained.contains("| `\(table)` |"), "docs/schema.md: say in one line what a row of \(table) is")
+        }
+    }
+
+    @Test func everyMetricIsExplained() throws {
+        let explained = try SourceTree.text("docs/operating.md")
+        for file in SourceTree.files where file.path.hasPrefix("Sources/Server/") || file.path.contains("/Observing/") {
+            for match in file.lines.joined(separator: "\n").matches(of: /"(?:# TYPE )?(berth_[a-z_]+)/) {
+                let name = match.1.replacing(/_(?:bucket|sum|count)$/, with: "")
+                #expect(explained.contains("`\(name)"), "docs/operating.md: say what \(name) means")
+            }
+        }
+    }
+
     private func isFunction(_ line: Substring) -> Bool { line.contains(" func ") }
 
     /// The name of the type or function that a line declares for other modules.

@@ -55,9 +55,8 @@ import Workloads
             }
             for line in stored { position = position.after(line) }
             #expect(position == LogLines.Position(atMicroseconds: 3_000_000, sameInstant: 1))
-            let reached = position
             try await database.transaction { tx in
-                try LogLines.append(stored, of: source, reaching: reached, in: tx)
+                try LogLines.append(stored, of: source, after: .start, in: tx)
             }
             let all = [
                 "3000000 \(name) \(texts[3])", "2000000 \(name) three", "2000000 \(name) two", "1000000 \(name) one",
@@ -79,8 +78,7 @@ import Workloads
             let source = try await place(database).source
             try await database.transaction { tx in
                 try LogLines.append(
-                    [LogLines.Line(atMicroseconds: 5, stream: 2, text: "x")], of: source,
-                    reaching: LogLines.Position(atMicroseconds: 5, sameInstant: 1), in: tx)
+                    [LogLines.Line(atMicroseconds: 5, stream: 2, text: "x")], of: source, after: .start, in: tx)
             }
             let far = Moment(milliseconds: .max)
             #expect(try await lines(database, .service(source.serviceID), from: far).isEmpty)
@@ -94,14 +92,32 @@ import Workloads
             let source = try await place(database).source
             let first = try await database.read { try LogLines.position(instanceID: source.instanceID, in: $0) }
             #expect(first == .start)
-            for position in [
-                LogLines.Position(atMicroseconds: 5, sameInstant: 1),
-                LogLines.Position(atMicroseconds: 5, sameInstant: 2),
-            ] {
-                try await database.transaction { try LogLines.append([], of: source, reaching: position, in: $0) }
-                let read = try await database.read { try LogLines.position(instanceID: source.instanceID, in: $0) }
-                #expect(read == position)
+            var base = LogLines.Position.start
+            for (time, expected) in [(5, 1), (5, 2), (4, 2), (6, 1)] as [(Int64, Int64)] {
+                let (before, line) = (base, LogLines.Line(atMicroseconds: time, stream: 1, text: "x"))
+                try await database.transaction { try LogLines.append([line], of: source, after: before, in: $0) }
+                base = try await database.read { try LogLines.position(instanceID: source.instanceID, in: $0) }
+                // A line that comes late does not move it back.
+                #expect(base == LogLines.Position(atMicroseconds: max(5, time), sameInstant: expected))
             }
+            #expect(try await lines(database, .service(source.serviceID)).count == 4)
+        }
+    }
+
+    @Test(arguments: TestDialect.allCases)
+    func whatIsStoredAlreadyIsLeftOut(dialect: TestDialect) async throws {
+        try await withDatabase(dialect) { database in
+            let source = try await place(database).source
+            let all = [1, 2, 2, 2, 3].enumerated().map {
+                LogLines.Line(atMicroseconds: $1, stream: 1, text: "line \($0)")
+            }
+            for part in [all[..<3], all[..<2], all[...], all[...]] {
+                try await database.transaction {
+                    try LogLines.append(Array(part), of: source, after: .start, in: $0)
+                }
+            }
+            let found = try await lines(database, .service(source.serviceID))
+            #expect(found.map { $0.suffix(1) } == ["4", "3", "2", "1", "0"])
         }
     }
 
@@ -110,7 +126,7 @@ import Workloads
         try await withDatabase(dialect) { database in
             let source = try await place(database).source
             let all = (1...4).map { LogLines.Line(atMicroseconds: Int64($0) * 1000, stream: 1, text: "\($0)") }
-            try await database.transaction { try LogLines.append(all, of: source, reaching: .start, in: $0) }
+            try await database.transaction { try LogLines.append(all, of: source, after: .start, in: $0) }
             var removed: [Int] = []
             for _ in 0..<3 {
                 removed.append(

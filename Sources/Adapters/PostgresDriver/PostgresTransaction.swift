@@ -1,4 +1,5 @@
 import CLibPQ
+import Foundation
 import SQL
 import Synchronization
 
@@ -92,10 +93,23 @@ final class PostgresCancellation: Sendable {
         if wasSent { connection.retire() }
     }
 
-    /// Asks the server to end what is running. The lock is held meanwhile, so that the connection stays with us.
+    /// Asks the server to end what is running. Does not wait: the request is a connection of its own that may take as
+    /// long as the network does, and whoever cancels is on one of the few threads that all tasks share.
     func cancel() {
-        state.withLock { state in
+        let isRunning = state.withLock { state in
             state.isCancelled = true
+            return state.handle != nil
+        }
+        guard isRunning else { return }
+        let thread = Thread { [self] in sendRequest() }
+        thread.name = "berth.postgres.cancel"
+        thread.stackSize = 512 * 1024
+        thread.start()
+    }
+
+    /// The lock is held meanwhile, so that the connection stays with us.
+    private func sendRequest() {
+        state.withLock { state in
             guard let handle = state.handle else { return }
             state.wasSent = true
             var message = [CChar](repeating: 0, count: 256)

@@ -122,7 +122,7 @@ package final class SQLiteDatabase: Database {
 
     /// Not `async`, so that GRDB's blocking variant is taken: the hop to another thread costs more than the read.
     private func run<T>(_ body: (any Connection) throws -> T, on reader: Reader) throws -> T {
-        try reader.queue.unsafeRead { _ in try body(reader.connection) }
+        try reader.queue.unsafeRead { _ in try reader.connection.snapshot { try body(reader.connection) } }
     }
 
     private func takeReader() throws -> Reader {

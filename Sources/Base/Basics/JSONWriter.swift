@@ -2,12 +2,20 @@
 ///
 /// The writer places commas; the caller keeps `object`/`array` balanced by the closures. Text must be valid UTF-8.
 package struct JSONWriter: Sendable {
-    package private(set) var bytes: [UInt8]
+    /// Longer than what is written: growing is rare, and a piece costs one check and one copy.
+    private var storage: [UInt8]
+    private var count = 0
     private var needsComma = false
 
-    package init(capacity: Int = 1024) {
-        bytes = []
-        bytes.reserveCapacity(capacity)
+    package init(capacity: Int = 1024) { storage = [UInt8](repeating: 0, count: max(capacity, 16)) }
+
+    /// What was written so far.
+    package var bytes: [UInt8] { Array(storage[..<count]) }
+
+    /// What was written, without copying it.
+    package consuming func finish() -> [UInt8] {
+        storage.removeLast(storage.count - count)
+        return storage
     }
 
     /// What can be opened and closed.
@@ -38,28 +46,34 @@ package struct JSONWriter: Sendable {
 
     /// A member name. It must need no escaping.
     package mutating func key(_ name: StaticString) {
-        comma()
-        bytes.append(UInt8(ascii: "\""))
-        append(name)
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(UInt8(ascii: ":"))
+        let name = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+        let comma = needsComma ? 1 : 0
+        add(comma + name.count + 3) { place in
+            if comma == 1 { place[0] = UInt8(ascii: ",") }
+            place[comma] = UInt8(ascii: "\"")
+            Self.copy(name, to: place, at: comma + 1)
+            place[comma + name.count + 1] = UInt8(ascii: "\"")
+            place[comma + name.count + 2] = UInt8(ascii: ":")
+        }
         needsComma = false
     }
 
     /// A member name that is data.
     package mutating func key(text name: String) {
         value(name)
-        bytes.append(UInt8(ascii: ":"))
+        byte(UInt8(ascii: ":"))
         needsComma = false
     }
 
     /// A member name that is computed; `write` appends its bytes, which must need no escaping.
     package mutating func key(_ write: (inout [UInt8]) -> Void) {
+        var name: [UInt8] = []
+        write(&name)
         comma()
-        bytes.append(UInt8(ascii: "\""))
-        write(&bytes)
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(UInt8(ascii: ":"))
+        byte(UInt8(ascii: "\""))
+        name.withUnsafeBufferPointer { put($0) }
+        byte(UInt8(ascii: "\""))
+        byte(UInt8(ascii: ":"))
         needsComma = false
     }
 
@@ -90,7 +104,8 @@ package struct JSONWriter: Sendable {
     package mutating func value(_ number: Double) {
         guard number.isFinite else { return null() }
         comma()
-        bytes.append(contentsOf: number.description.utf8)
+        var text = number.description
+        text.withUTF8 { put($0) }
         needsComma = true
     }
 
@@ -117,80 +132,136 @@ package struct JSONWriter: Sendable {
 
     package mutating func value(_ moment: Moment) {
         comma()
-        bytes.append(UInt8(ascii: "\""))
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 24) { buffer in
-            moment.write(to: buffer)
-            bytes.append(contentsOf: buffer)
+        add(26) { place in
+            place[0] = UInt8(ascii: "\"")
+            moment.write(to: UnsafeMutableBufferPointer(rebasing: place[1..<25]))
+            place[25] = UInt8(ascii: "\"")
         }
-        bytes.append(UInt8(ascii: "\""))
+        needsComma = true
+    }
+
+    /// Members of an object that were written before, by a writer of their own, without the braces around them.
+    package mutating func members(_ written: [UInt8]) {
+        comma()
+        written.withUnsafeBufferPointer { put($0) }
         needsComma = true
     }
 
     /// Text that is JSON already (a stored document). The caller vouches for it.
     package mutating func value(rawJSON text: String) {
         comma()
-        bytes.append(contentsOf: text.utf8)
+        var text = text
+        text.withUTF8 { put($0) }
         needsComma = true
     }
 
-    private mutating func begin(_ byte: UInt8) {
+    /// The pieces of one string, one after the other: an address made of a base, a number and a tail, say. `tail` must
+    /// need no escaping.
+    package mutating func value(_ base: String, _ number: Int64, _ tail: StaticString) {
         comma()
-        bytes.append(byte)
+        var base = base
+        base.withUTF8 { quote($0) }
+        count -= 1  // The closing quotation mark: the string goes on.
+        digits(number)
+        append(tail)
+        byte(UInt8(ascii: "\""))
+        needsComma = true
+    }
+
+    private mutating func begin(_ opening: UInt8) {
+        comma()
+        byte(opening)
         needsComma = false
     }
 
-    private mutating func end(_ byte: UInt8) {
-        bytes.append(byte)
+    private mutating func end(_ closing: UInt8) {
+        byte(closing)
         needsComma = true
     }
 
     private mutating func comma() {
-        if needsComma { bytes.append(UInt8(ascii: ",")) }
+        if needsComma { byte(UInt8(ascii: ",")) }
     }
 
     private mutating func append(_ text: StaticString) {
-        bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+        put(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    private mutating func byte(_ byte: UInt8) { add(1) { $0[0] = byte } }
+
+    private mutating func put(_ text: UnsafeBufferPointer<UInt8>) {
+        add(text.count) { Self.copy(text, to: $0, at: 0) }
+    }
+
+    /// Room for `length` more bytes, which `write` fills.
+    private mutating func add(_ length: Int, _ write: (UnsafeMutableBufferPointer<UInt8>) -> Void) {
+        if storage.count - count < length {
+            storage.append(contentsOf: repeatElement(0, count: max(length, storage.count)))
+        }
+        let place = count..<count + length
+        storage.withUnsafeMutableBufferPointer { write(UnsafeMutableBufferPointer(rebasing: $0[place])) }
+        count += length
+    }
+
+    private static func copy(
+        _ text: UnsafeBufferPointer<UInt8>, to place: UnsafeMutableBufferPointer<UInt8>, at index: Int
+    ) {
+        UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(place)[index..<index + text.count])
+            .copyMemory(from: UnsafeRawBufferPointer(text))
     }
 
     private mutating func digits(_ number: Int64) {
-        var rest = number.magnitude
-        if number < 0 { bytes.append(UInt8(ascii: "-")) }
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { buffer in
-            var start = 20
-            repeat {
-                start -= 1
-                buffer[start] = UInt8(truncatingIfNeeded: 48 + rest % 10)
+        var length = number < 0 ? 2 : 1
+        var rest = number.magnitude / 10
+        while rest > 0 {
+            length += 1
+            rest /= 10
+        }
+        add(length) { place in
+            var rest = number.magnitude
+            for index in stride(from: length - 1, through: number < 0 ? 1 : 0, by: -1) {
+                place[index] = UInt8(truncatingIfNeeded: 48 + rest % 10)
                 rest /= 10
-            } while rest > 0
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: buffer[start..<20]))
+            }
+            if number < 0 { place[0] = UInt8(ascii: "-") }
         }
     }
 
     private mutating func quote(_ text: UnsafeBufferPointer<UInt8>) {
-        bytes.append(UInt8(ascii: "\""))
+        guard text.contains(where: Self.mustBeEscaped) else {
+            return add(text.count + 2) { place in
+                place[0] = UInt8(ascii: "\"")
+                Self.copy(text, to: place, at: 1)
+                place[text.count + 1] = UInt8(ascii: "\"")
+            }
+        }
+        byte(UInt8(ascii: "\""))
         var copied = 0
-        for index in text.indices {
-            let byte = text[index]
-            if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") { continue }
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[copied..<index]))
-            escape(byte)
+        for index in text.indices where Self.mustBeEscaped(text[index]) {
+            put(UnsafeBufferPointer(rebasing: text[copied..<index]))
+            escape(text[index])
             copied = index + 1
         }
-        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[copied...]))
-        bytes.append(UInt8(ascii: "\""))
+        put(UnsafeBufferPointer(rebasing: text[copied...]))
+        byte(UInt8(ascii: "\""))
+    }
+
+    private static func mustBeEscaped(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
     }
 
     /// RFC 8259 §7.
-    private mutating func escape(_ byte: UInt8) {
-        switch byte {
+    private mutating func escape(_ control: UInt8) {
+        switch control {
         case UInt8(ascii: "\""): append("\\\"")
         case UInt8(ascii: "\\"): append("\\\\")
         case 0x0A: append("\\n")
         case 0x0D: append("\\r")
         case 0x09: append("\\t")
         default:
-            append(byte < 0x10 ? "\\u000" : "\\u001")
-            bytes.append(Array("0123456789abcdef".utf8)[Int(byte & 15)])
+            append(control < 0x10 ? "\\u000" : "\\u001")
+            let digit = control & 15
+            byte(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
         }
     }
 }

@@ -20,7 +20,7 @@ package enum OperationState: String, Sendable, Codable, CaseIterable {
 }
 
 /// A thing that an operation is about: it appears in the thing's list of events.
-package struct OperationSubject: Sendable, Hashable, Codable {
+package struct OperationSubject: Sendable, Hashable, Codable, Comparable {
     /// Singular, lower case: `project`, `service`, `container`.
     package let noun: String
     package let id: Int64
@@ -29,6 +29,9 @@ package struct OperationSubject: Sendable, Hashable, Codable {
         self.noun = noun
         self.id = id
     }
+
+    /// The order in which transactions that need the rows of several subjects take them.
+    package static func < (a: OperationSubject, b: OperationSubject) -> Bool { (a.noun, a.id) < (b.noun, b.id) }
 }
 
 /// An operation as one reads it. Where Foundation is imported too: ``Operations/Record``.

@@ -22,12 +22,13 @@ package enum Operations {
         ) { $0.int(0) }
         guard let id else { throw Fault(.bug, "The operation could not be stored.") }
         try LockQueue.take(new.locks, for: id, childOf: new.parentID, in: tx)
-        for subject in Set(new.subjects) {
+        for subject in Set(new.subjects).sorted() {
             try tx.run(
                 """
                 INSERT INTO operation_subjects (operation_id, noun, subject_id)
                 VALUES (\(id), \(subject.noun), \(subject.id))
                 """)
+            try SubjectWork.began(subject, in: tx)
         }
         try tx.wake(.operations)
         return id
@@ -102,7 +103,16 @@ package enum Operations {
 
     /// The operations that a person has to look at, newest first.
     package static func attention(limit: Int = 100, in connection: any Connection) throws -> [Operation] {
-        try operations("attention IS NOT NULL", limit: limit, in: connection)
+        try recent(needingAttention: true, limit: limit, in: connection)
+    }
+
+    /// Operations in one of `states` (nil: whatever their state), newest first.
+    package static func recent(
+        states: [OperationState]? = nil, needingAttention: Bool = false, limit: Int, in connection: any Connection
+    ) throws -> [Operation] {
+        let ofState: SQL = states.map { "state IN (\(list: $0.map(\.rawValue)))" } ?? "1 = 1"
+        let noted: SQL = needingAttention ? "attention IS NOT NULL" : "1 = 1"
+        return try operations("\(ofState) AND \(noted)", limit: limit, in: connection)
     }
 
     /// Number of operations by state, for metrics.

@@ -18,10 +18,11 @@ extension RunSession {
                 state = \(ending.rawValue), error = \(error), attention = NULL, finished_at = \(now),
                 lease_until = NULL, worker = NULL
                 """
-            ) { [claim] tx in
+            ) { [claim, kind] tx in
                 let unread = try workflow.end(
                     text: claim.input, OperationEnding(operationID: claim.id, state: ending, error: error), in: tx)
                 if let unread { try tx.run("UPDATE operations SET attention = \(unread) WHERE id = \(claim.id)") }
+                try SubjectWork.ended(claim.id, kind, ending, in: tx)
                 let freed = try tx.run("DELETE FROM resource_locks WHERE operation_id = \(claim.id)")
                 if let parent = claim.parentID {
                     try tx.run(

@@ -156,8 +156,9 @@ struct TimerStore: Sendable {
         }
     }
 
-    /// Takes the due ones of `names`. A time of the next tick that is further away than one period was written by a
-    /// clock that was wrong.
+    /// Takes the due ones of `names`. A time of the next tick that is further away than two periods and a lease was
+    /// written by a clock that was wrong. One period would not do: whoever reads the time a moment before another one
+    /// has finished a tick, or whose clock is a little behind, would run that tick again.
     func claim(_ names: [String], expired: OperationStore.Expiry?) async throws -> [TimerTick] {
         let now = clock.now()
         let expired = expired ?? OperationStore.Expiry(until: now, beyond: now.advanced(by: lease * 2))
@@ -167,7 +168,7 @@ struct TimerStore: Sendable {
                 """
                 WITH picked AS (
                     SELECT name FROM timers
-                    WHERE name IN (\(list: names)) AND (due_at <= \(now) OR due_at > \(now) + every_ms)
+                    WHERE name IN (\(list: names)) AND (due_at <= \(now) OR due_at > \(until) + 2 * every_ms)
                         AND (lease_until IS NULL OR lease_until <= \(expired.until)
                             OR lease_until > \(expired.beyond))
                     \(.forUpdateSkipLocked)

@@ -8,11 +8,15 @@ package struct WorkflowKind: Sendable, Hashable {
     package let eventCode: String
     /// What is being done, as people read it in the list of events.
     package let title: String
+    /// Whether a failure is shown on the subjects until the next operation of this kind completes, whatever else
+    /// completes meanwhile.
+    package let failureLasts: Bool
 
-    package init(_ name: String, eventCode: String, title: String) {
+    package init(_ name: String, eventCode: String, title: String, failureLasts: Bool = false) {
         self.name = name
         self.eventCode = eventCode
         self.title = title
+        self.failureLasts = failureLasts
     }
 }
 

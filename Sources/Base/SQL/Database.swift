@@ -99,7 +99,8 @@ package protocol Database: Sendable {
     var dialect: Dialect { get }
 
     /// Runs short read statements. On SQLite they run on the calling thread, so keep them to index look-ups and
-    /// one page of rows. Statements of one `read` do not necessarily see one snapshot. `body` may run more than once.
+    /// one page of rows. There the statements of one `read` see one moment; on PostgreSQL each sees its own. `body` may
+    /// run more than once.
     func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T
 
     /// Runs `body` in one read-write transaction and answers after it is durable: what is answered survives

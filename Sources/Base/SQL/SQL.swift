@@ -40,7 +40,7 @@ package struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
         /// A value; it becomes a bind.
         package mutating func appendInterpolation(_ value: SQLValue) {
             values.append(value)
-            text += "$\(values.count)"
+            text += SQL.bind(values.count)
         }
 
         package mutating func appendInterpolation(_ value: Int64?) {
@@ -86,6 +86,10 @@ package struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
             }
         }
     }
+
+    /// `$7`. Lists of ids have many, and making each anew was a good part of the cost of a page.
+    private static func bind(_ number: Int) -> String { number < binds.count ? binds[number] : "$\(number)" }
+    private static let binds = (0...300).map { "$\($0)" }
 
     /// `$3` → `$(3 + shift)`. Statement text holds no `$` outside binds.
     private static func renumber(_ text: String, by shift: Int) -> String {

@@ -5,6 +5,12 @@ import PostgresDriver
 package import SQL
 import SQLiteDriver
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// Opens what the settings name.
 package enum OpenDatabase {
     /// The database. Nothing is migrated.
@@ -17,6 +23,7 @@ package enum OpenDatabase {
         switch settings.database {
         case .sqlite(let path):
             try Folder.make(for: path)
+            try Permission.require(path)
             return try SQLiteDatabase(path: path, lock: forServing ? .exclusive : .shared, onFatal: onFatal)
         case .postgres(let url):
             return PostgresDatabase(address: url.reveal())
@@ -45,5 +52,15 @@ private enum Folder {
         } catch {
             throw Fault(.unavailable, "The folder \(folder) cannot be made. Make it, or choose another.", cause: error)
         }
+    }
+}
+
+private enum Permission {
+    /// Throws `.forbidden` when the file is another user's. SQLite would only say that it cannot be opened.
+    static func require(_ path: String) throws {
+        guard access(path, R_OK | W_OK) != 0, errno == EACCES || errno == EPERM else { return }
+        throw Fault(
+            .forbidden,
+            "This user may not read and write \(path). Run the command as the user that berth serve runs as.")
     }
 }

@@ -72,6 +72,9 @@ package enum KeyFile {
     }
 
     private static func problem(_ what: String, _ path: String) -> Fault {
-        Fault(.unavailable, "The key file \(path) \(what): \(String(cString: strerror(errno))).")
+        let isForbidden = errno == EACCES || errno == EPERM
+        return Fault(
+            isForbidden ? .forbidden : .unavailable,
+            "The key file \(path) \(what): \(String(cString: strerror(errno))).")
     }
 }

@@ -22,7 +22,7 @@ package enum LogLines {
     }
 
     /// How far the copy of one instance's log got.
-    package struct Position: Sendable, Hashable {
+    package struct Position: Sendable, Hashable, Comparable {
         /// The time of the last stored line, µs since 1970.
         package var atMicroseconds: Int64
         /// How many stored lines carry that very time.
@@ -35,11 +35,17 @@ package enum LogLines {
             self.sameInstant = sameInstant
         }
 
-        /// The position after one more line.
+        /// The position after one more line. Lines that two streams of a container wrote at once may come in the wrong
+        /// order by a few µs; they do not move it back.
         package func after(_ line: Line) -> Position {
-            line.atMicroseconds == atMicroseconds
+            if line.atMicroseconds < atMicroseconds { return self }
+            return line.atMicroseconds == atMicroseconds
                 ? Position(atMicroseconds: atMicroseconds, sameInstant: sameInstant + 1)
                 : Position(atMicroseconds: line.atMicroseconds, sameInstant: 1)
+        }
+
+        package static func < (a: Position, b: Position) -> Bool {
+            (a.atMicroseconds, a.sameInstant) < (b.atMicroseconds, b.sameInstant)
         }
     }
 
@@ -62,11 +68,26 @@ package enum LogLines {
         case container(Int64)
     }
 
-    /// Stores lines in the order they came, and how far they reach.
-    package static func append(_ lines: [Line], of source: Source, reaching position: Position, in tx: any Transaction)
-        throws
+    /// Stores lines in the order they came, the first of them next after `base`, and how far they reach.
+    ///
+    /// What is stored already is left out: a batch whose commit got no answer may be handed over again, and two
+    /// watchers of one zone may copy the same log.
+    package static func append(_ lines: [Line], of source: Source, after base: Position, in tx: any Transaction) throws
     {
+        // The change that changes nothing locks the row, so that the second of two sees what the first one stored.
+        let stored = try tx.first(
+            """
+            INSERT INTO log_positions (instance_id, at_us, same_instant)
+            VALUES (\(source.instanceID), \(base.atMicroseconds), \(base.sameInstant))
+            ON CONFLICT (instance_id) DO UPDATE SET at_us = log_positions.at_us
+            RETURNING at_us, same_instant
+            """
+        ) { Position(atMicroseconds: $0.int(0), sameInstant: $0.int(1)) }
+        let known = stored ?? base
+        var reached = base
         for line in lines {
+            reached = reached.after(line)
+            guard known <= base || reached > known else { continue }
             try tx.run(
                 """
                 INSERT INTO log_lines (service_id, container_id, at_us, stream, line)
@@ -74,12 +95,11 @@ package enum LogLines {
                     \(line.text))
                 """)
         }
+        guard reached > known else { return }
         try tx.run(
             """
-            INSERT INTO log_positions (instance_id, at_us, same_instant)
-            VALUES (\(source.instanceID), \(position.atMicroseconds), \(position.sameInstant))
-            ON CONFLICT (instance_id) DO UPDATE
-            SET at_us = excluded.at_us, same_instant = excluded.same_instant
+            UPDATE log_positions SET at_us = \(reached.atMicroseconds), same_instant = \(reached.sameInstant)
+            WHERE instance_id = \(source.instanceID)
             """)
     }
 

@@ -1,5 +1,6 @@
 package import Basics
 import Identity
+import Operations
 package import SQL
 import Signals
 
@@ -87,7 +88,7 @@ package enum ContainerReading {
         let places = try ZonePlaces.load(containers.map(\.zone.id), on: connection)
         let services = IDList.padded(Array(Set(containers.map(\.serviceID)).sorted()))
         let rules = try IngressRuleReading.load(services: services, on: connection)
-        let work = try RecentWork.load("container", ids, on: connection)
+        let work = try SubjectWork.load("container", ids, in: connection)
         let usage = try Metrics.latest(containers: ids, since: now.advanced(by: .zero - sampleAgeMax), in: connection)
         return containers.map { row in
             var container = row
@@ -101,13 +102,13 @@ package enum ContainerReading {
                 container.cpuPercent = percent(point.cpuMilli, of: row.cpuMilliMax)
                 container.memoryPercent = percent(point.memoryKiB, of: point.memoryLimitKiB)
             }
-            container.condition = condition(of: container, work: work[row.id] ?? RecentWork())
+            container.condition = condition(of: container, work: work[row.id] ?? SubjectWork())
             return container
         }
     }
 
     /// The v60 precedence.
-    static func condition(of container: ContainerSummary, work: RecentWork) -> ContainerCondition {
+    static func condition(of container: ContainerSummary, work: SubjectWork) -> ContainerCondition {
         switch container.state {
         case "starting": return .starting
         case "stopping": return .stopping

@@ -1,8 +1,10 @@
 package import Basics
 import Identity
+import Operations
 package import SQL
 
-/// Lists and single views of projects. A page costs five statements however many rows it has.
+/// Lists and single views of projects. A page costs five statements however many rows it has and however long their
+/// histories are.
 package enum ProjectReading {
     /// The caller's own projects by name, without those being deleted, and how many there are on all pages.
     package static func list(
@@ -11,8 +13,8 @@ package enum ProjectReading {
         try await database.read { connection in
             let projects = try rows(
                 """
-                WHERE \(Policy.owned("user_id", by: caller)) AND state = 'active'
-                ORDER BY name, id LIMIT \(page.size) OFFSET \(page.offset)
+                WHERE \(Policy.owned("p.user_id", by: caller)) AND p.state = 'active'
+                ORDER BY p.name, p.id LIMIT \(page.size) OFFSET \(page.offset)
                 """, on: connection)
             return (try complete(projects, on: connection), total: try total(of: caller, on: connection))
         }
@@ -31,51 +33,59 @@ package enum ProjectReading {
     static func lookup(
         _ id: Int64, to action: Action, by caller: Caller, on connection: any Connection
     ) throws -> ProjectSummary {
-        guard let found = try rows("WHERE id = \(id)", on: connection).first else { throw Policy.notFound("project") }
+        guard let found = try rows("WHERE p.id = \(id)", on: connection).first else { throw Policy.notFound("project") }
         try Policy.require(action, on: found.holder, by: caller)
         return found
     }
 
-    /// Adds location, zone, images and condition to rows.
+    /// Adds location, zone, images and the crashes of containers to rows.
     static func complete(_ projects: [ProjectSummary], on connection: any Connection) throws -> [ProjectSummary] {
         if projects.isEmpty { return [] }
-        let ids = IDList.padded(projects.map(\.id))
-        let places = try ZonePlaces.load(projects.map(\.zone.id), on: connection)
-        let services = try services(of: ids, on: connection)
-        let work = try RecentWork.load("project", ids, on: connection)
-        return projects.map { row in
-            var project = row
-            if let place = places[row.zone.id] {
-                project.zone = place.zone
-                project.location = place.location
+        let places = try ZonePlaces.load(projects.lazy.map(\.zone.id), on: connection)
+        let services = try services(of: IDList.padded(projects.map(\.id)), on: connection)
+        let images = try images(ofVariants: services, on: connection)
+        var projects = projects
+        for index in projects.indices {
+            if let place = places[projects[index].zone.id] {
+                projects[index].zone = place.zone
+                projects[index].location = place.location
             }
-            let parts = services[row.id]
-            project.images = parts?.images ?? []
-            project.condition = condition(
-                of: project, work: work[row.id] ?? RecentWork(), hasCrashed: parts?.hasCrashed ?? false)
-            return project
+            guard let parts = services[projects[index].id] else { continue }
+            if projects[index].condition == .ok, parts.contains(where: \.hasCrashed) {
+                projects[index].condition = .unhealthy
+            }
+            projects[index].images = distinct(parts.compactMap { images[$0.variantID] })
         }
+        return projects
     }
 
-    /// The v60 precedence.
-    static func condition(of project: ProjectSummary, work: RecentWork, hasCrashed: Bool) -> ProjectCondition {
-        if project.isLeaving { return .deleting }
+    /// The v60 precedence, but for crashed containers, which come after all of these.
+    static func condition(isLeaving: Bool, _ work: SubjectWork) -> ProjectCondition {
+        if isLeaving { return .deleting }
         if work.isActive { return .working }
-        if work.lastFailed || work.lastOrderFailed { return .alert }
-        return hasCrashed ? .unhealthy : .ok
+        return work.lastFailed || work.lastingFailed ? .alert : .ok
     }
 
     private static func rows(_ condition: SQL, on connection: any Connection) throws -> [ProjectSummary] {
-        try connection.rows(
+        // Not `rows`: in this function the compiler knows the type, which on the hottest list is worth it.
+        var found: [ProjectSummary] = []
+        try connection.each(
             """
-            SELECT id, user_id, zone_id, name, state, skip_ssh, created_at, updated_at FROM projects \(condition)
+            SELECT p.id, p.user_id, p.zone_id, p.name, p.state, p.skip_ssh, p.created_at, p.updated_at,
+                w.live, w.failed, w.lasting_failed
+            FROM projects p LEFT JOIN subject_work w ON w.noun = 'project' AND w.subject_id = p.id
+            \(condition)
             """
         ) {
-            ProjectSummary(
-                id: $0.int(0), ownerID: $0.int(1), name: $0.text(3), isLeaving: $0.text(4) == "deleting",
-                skipSSH: $0.bool(5), createdAt: $0.moment(6), updatedAt: $0.moment(7),
-                location: NamedID(id: 0, name: ""), zone: NamedID(id: $0.int(2), name: ""), condition: .ok, images: [])
+            let isLeaving = $0.text(4) == "deleting"
+            found.append(
+                ProjectSummary(
+                    id: $0.int(0), ownerID: $0.int(1), name: $0.text(3), isLeaving: isLeaving, skipSSH: $0.bool(5),
+                    createdAt: $0.moment(6), updatedAt: $0.moment(7), location: NamedID(id: 0, name: ""),
+                    zone: NamedID(id: $0.int(2), name: ""),
+                    condition: Self.condition(isLeaving: isLeaving, SubjectWork($0, from: 8)), images: []))
         }
+        return found
     }
 
     /// Counting rows would cost as much as reading them; the account knows the number. A project leaves it when its
@@ -87,32 +97,46 @@ package enum ProjectReading {
         return try connection.int("SELECT projects_count FROM users WHERE id = \(userID)") ?? 0
     }
 
-    private struct Parts {
-        var images: [NamedID] = []
-        var hasCrashed = false
+    private struct Service {
+        let variantID: Int64
+        let hasCrashed: Bool
     }
 
-    private static func services(of ids: [Int64], on connection: any Connection) throws -> [Int64: Parts] {
-        var parts: [Int64: Parts] = [:]
+    /// By project. Everything is in the index `services_project`, so no row of a service is touched.
+    private static func services(of ids: [Int64], on connection: any Connection) throws -> [Int64: [Service]] {
+        var services: [Int64: [Service]] = [:]
         try connection.each(
             """
-            SELECT s.project_id, i.id, i.label,
-                CASE WHEN EXISTS (SELECT 1 FROM containers c WHERE c.service_id = s.id
-                    AND c.desired_state = 'running' AND c.state IN ('crashed', 'crash_loop')) THEN 1 ELSE 0 END
-            FROM services s
-            JOIN image_variants v ON v.id = s.image_variant_id
-            JOIN images i ON i.id = v.image_id
-            WHERE s.project_id IN (\(list: ids))
-            ORDER BY s.project_id, i.id
+            SELECT s.project_id, s.image_variant_id, EXISTS (SELECT 1 FROM containers c WHERE c.service_id = s.id
+                AND c.state IN ('crashed', 'crash_loop') AND c.desired_state = 'running')
+            FROM services s WHERE s.project_id IN (\(list: ids))
             """
-        ) {
-            let imageID = $0.int(1)
-            if parts[$0.int(0)]?.images.last?.id != imageID {
-                parts[$0.int(0), default: Parts()].images.append(NamedID(id: imageID, name: $0.text(2)))
-            }
-            if $0.bool(3) { parts[$0.int(0)]?.hasCrashed = true }
-        }
-        return parts
+        ) { services[$0.int(0), default: []].append(Service(variantID: $0.int(1), hasCrashed: $0.bool(2))) }
+        return services
+    }
+
+    /// By variant. A page of services has few different ones.
+    private static func images(
+        ofVariants services: [Int64: [Service]], on connection: any Connection
+    ) throws -> [Int64: NamedID] {
+        var variants: Set<Int64> = []
+        for parts in services.values { for part in parts { variants.insert(part.variantID) } }
+        let ids = IDList.padded(Array(variants))
+        var images: [Int64: NamedID] = [:]
+        try connection.each(
+            """
+            SELECT v.id, i.id, i.label FROM image_variants v JOIN images i ON i.id = v.image_id
+            WHERE v.id IN (\(list: ids))
+            """
+        ) { images[$0.int(0)] = NamedID(id: $0.int(1), name: $0.text(2)) }
+        return images
+    }
+
+    /// Each image once, by id.
+    private static func distinct(_ images: [NamedID]) -> [NamedID] {
+        if images.count < 2 { return images }
+        var seen: Set<Int64> = []
+        return images.filter { seen.insert($0.id).inserted }.sorted { $0.id < $1.id }
     }
 }
 
@@ -121,8 +145,9 @@ enum IDList {
     /// The same ids, the last one repeated up to one of a few lengths: a statement per length is prepared, not one per
     /// number of rows.
     static func padded(_ ids: [Int64]) -> [Int64] {
-        guard let last = ids.last, let length = [1, 2, 5, 10, 25, 50, 100, 250, 1000].first(where: { $0 >= ids.count })
-        else { return ids }
+        guard let last = ids.last, let length = lengths.first(where: { $0 >= ids.count }) else { return ids }
         return ids + [Int64](repeating: last, count: length - ids.count)
     }
+
+    private static let lengths = [1, 2, 5, 10, 25, 50, 100, 250, 1000]
 }

@@ -4,41 +4,38 @@ import SQL
 
 /// Reads the facts a workflow records before it touches anything.
 enum Facts {
-    /// Zone and network of a project. Throws `.notFound` when the project is gone.
-    static func site(projectID: Int64, names: EngineNames, in connection: any Connection) throws
-        -> (ZoneFacts, NetworkFacts)
-    {
-        let found = try connection.first(
+    /// The zone of a project. Throws `.notFound` when the project is gone.
+    static func zone(projectID: Int64, in connection: any Connection) throws -> ZoneFacts {
+        let zone = try connection.first(
             """
-            SELECT z.id, z.docker_endpoint, z.tls_dir, n.cidr
-            FROM projects p JOIN zones z ON z.id = p.zone_id JOIN networks n ON n.project_id = p.id
+            SELECT z.id, z.docker_endpoint, z.tls_dir FROM projects p JOIN zones z ON z.id = p.zone_id
             WHERE p.id = \(projectID)
             """
-        ) { row in
-            (
-                ZoneFacts(id: row.int(0), dockerEndpoint: row.text(1), tlsDirectory: row.textOrNil(2)),
-                row.text(3)
-            )
-        }
-        guard let (zone, cidr) = found else { throw Fault(.notFound, "There is no project \(projectID) any more.") }
-        guard let subnet = Subnet(cidr: cidr) else {
-            throw Fault(.bug, "The network of project \(projectID) is malformed.")
-        }
-        return (
-            zone,
-            NetworkFacts(
-                name: names.network(project: projectID), cidr: cidr, gateway: subnet.gateway,
-                labels: names.labels(zone: zone.id, project: projectID))
-        )
+        ) { ZoneFacts(id: $0.int(0), dockerEndpoint: $0.text(1), tlsDirectory: $0.textOrNil(2)) }
+        guard let zone else { throw Fault(.notFound, "There is no project \(projectID) any more.") }
+        return zone
     }
 
-    /// ``site(projectID:names:in:)`` and ``instances(of:states:names:in:)`` in one.
+    /// The network of a project in `zone`.
+    static func network(projectID: Int64, zone: ZoneFacts, names: EngineNames, in connection: any Connection) throws
+        -> NetworkFacts
+    {
+        let cidr = try connection.first("SELECT cidr FROM networks WHERE project_id = \(projectID)") { $0.text(0) }
+        guard let cidr, let subnet = Subnet(cidr: cidr) else {
+            throw Fault(.bug, "The network of project \(projectID) is missing or malformed.")
+        }
+        return NetworkFacts(
+            name: names.network(project: projectID), cidr: cidr, gateway: subnet.gateway,
+            labels: names.labels(zone: zone.id, project: projectID))
+    }
+
+    /// ``zone(projectID:in:)`` and ``instances(of:states:names:in:)`` in one.
     static func ground(
         projectID: Int64, containers: [Int64], states: [String], names: EngineNames, in connection: any Connection
     ) throws -> Ground {
-        let (zone, network) = try site(projectID: projectID, names: names, in: connection)
-        let instances = try instances(of: containers, states: states, names: names, in: connection)
-        return Ground(zone: zone, network: network, instances: instances)
+        Ground(
+            zone: try zone(projectID: projectID, in: connection),
+            instances: try instances(of: containers, states: states, names: names, in: connection))
     }
 
     /// The instances of `containers` in one of `states`, in the order of `containers`, older generations first.

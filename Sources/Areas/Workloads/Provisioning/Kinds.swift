@@ -5,7 +5,7 @@ package import Operations
 /// An input names rows by id and nothing else: what to build is read from the rows when a step runs, so a change made
 /// while the operation waited is not lost. Kinds and field names are stored; a change needs a reader for the old form.
 
-/// What every input has: the kind of operation it belongs to.
+/// What an input that belongs to one kind of operation has: that kind.
 package protocol WorkloadInput: Codable, Hashable, Sendable {
     static var kind: WorkflowKind { get }
 }
@@ -13,7 +13,7 @@ package protocol WorkloadInput: Codable, Hashable, Sendable {
 /// The v60 names and event codes of what workloads do.
 extension WorkflowKind {
     package static let orderProvision = WorkflowKind(
-        "order.provision", eventCode: "0a3af01a3384fa10", title: "Provisioning an order")
+        "order.provision", eventCode: "0a3af01a3384fa10", title: "Provisioning an order", failureLasts: true)
     package static let containerBuild = WorkflowKind(
         "container.build", eventCode: "3b6c028e41b0875b", title: "Building containers")
     package static let containerRebuild = WorkflowKind(
@@ -55,54 +55,9 @@ package struct OrderProvisionInput: WorkloadInput {
     }
 }
 
-/// Replaces the running instances by new ones. The workflow claims the new addresses (``Addresses``).
-package struct ContainerRebuildInput: WorkloadInput {
-    package static let kind = WorkflowKind.containerRebuild
-    package let projectID: Int64
-    package let serviceID: Int64
-    /// In order of their ordinals.
-    package let containerIDs: [Int64]
-
-    package init(projectID: Int64, serviceID: Int64, containerIDs: [Int64]) {
-        self.projectID = projectID
-        self.serviceID = serviceID
-        self.containerIDs = containerIDs
-    }
-}
-
-/// Starts what is stopped; the rows' desired state is `running` already.
-package struct ContainerStartInput: WorkloadInput {
-    package static let kind = WorkflowKind.containerStart
-    package let projectID: Int64
-    package let serviceID: Int64
-    /// In order of their ordinals.
-    package let containerIDs: [Int64]
-
-    package init(projectID: Int64, serviceID: Int64, containerIDs: [Int64]) {
-        self.projectID = projectID
-        self.serviceID = serviceID
-        self.containerIDs = containerIDs
-    }
-}
-
-/// Takes containers out of rotation and stops them; the rows' desired state is `stopped` already.
-package struct ContainerStopInput: WorkloadInput {
-    package static let kind = WorkflowKind.containerStop
-    package let projectID: Int64
-    package let serviceID: Int64
-    /// In order of their ordinals.
-    package let containerIDs: [Int64]
-
-    package init(projectID: Int64, serviceID: Int64, containerIDs: [Int64]) {
-        self.projectID = projectID
-        self.serviceID = serviceID
-        self.containerIDs = containerIDs
-    }
-}
-
-/// Stops and starts containers, one after the other; the rows' desired state is `running` already.
-package struct ContainerRestartInput: WorkloadInput {
-    package static let kind = WorkflowKind.containerRestart
+/// Which containers of one service to rebuild, start, stop or restart. What they should be afterwards is in the rows
+/// already; a rebuild claims the new addresses itself (``Addresses``).
+package struct ContainersInput: Codable, Hashable, Sendable {
     package let projectID: Int64
     package let serviceID: Int64
     /// In order of their ordinals.

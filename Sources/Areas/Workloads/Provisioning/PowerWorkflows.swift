@@ -10,7 +10,7 @@ package struct StartContainers: Workflow {
 
     package init(site: Site) { self.site = site }
 
-    package func run(_ input: ContainerStartInput, _ run: OperationRun) async throws {
+    package func run(_ input: ContainersInput, _ run: OperationRun) async throws {
         let power = PowerSteps(site: site, projectID: input.projectID, containerIDs: input.containerIDs, run: run)
         let ground = try await power.locate()
         for instance in ground.instances { try await power.bringUp(instance, ground) }
@@ -25,7 +25,7 @@ package struct StopContainers: Workflow {
 
     package init(site: Site) { self.site = site }
 
-    package func run(_ input: ContainerStopInput, _ run: OperationRun) async throws {
+    package func run(_ input: ContainersInput, _ run: OperationRun) async throws {
         let power = PowerSteps(site: site, projectID: input.projectID, containerIDs: input.containerIDs, run: run)
         let ground = try await power.locate()
         try await power.leaveRotation(ground)
@@ -41,7 +41,7 @@ package struct RestartContainers: Workflow {
 
     package init(site: Site) { self.site = site }
 
-    package func run(_ input: ContainerRestartInput, _ run: OperationRun) async throws {
+    package func run(_ input: ContainersInput, _ run: OperationRun) async throws {
         let power = PowerSteps(site: site, projectID: input.projectID, containerIDs: input.containerIDs, run: run)
         let ground = try await power.locate()
         for instance in ground.instances {

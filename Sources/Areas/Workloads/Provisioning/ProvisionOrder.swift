@@ -51,28 +51,28 @@ package struct ProvisionOrder: Workflow {
                     instance, zone: ground.zone, seconds: ProvisioningLimits.firstAnswerSeconds)
             }
         }
-        _ = try await run.record("finish", undo: nil) { tx in
-            try tx.run(
-                """
-                UPDATE orders SET status = 'completed', updated_at = \(site.clock.now()) WHERE id = \(input.orderID)
-                """)
-        }
     }
 
-    /// Also when it was cancelled before its first step: nothing of the order stays but the order itself.
+    /// The order ends in the transaction that ends the operation, so what a client was told is never taken back. Also
+    /// when it was cancelled before its first step: then nothing of the order stays but the order itself.
     package func ended(_ input: OrderProvisionInput, _ ending: OperationEnding, in tx: any Transaction) throws {
-        guard ending.state != .completed else { return }
-        try Teardown.abandonOrder(
-            id: input.orderID, projectID: input.projectID, containerIDs: input.containerIDs,
-            status: ending.state == .cancelled ? "cancelled" : "failed", in: tx, now: site.clock.now())
+        let now = site.clock.now()
+        if ending.state != .completed {
+            try Teardown.removeOrdered(projectID: input.projectID, containerIDs: input.containerIDs, in: tx, now: now)
+        }
+        // Orders use the same words.
+        try tx.run(
+            "UPDATE orders SET status = \(ending.state.rawValue), updated_at = \(now) WHERE id = \(input.orderID)")
         // Others may have told the ingress of rows that went only now.
-        try tx.wake(.fleet)
+        if ending.state != .completed { try tx.wake(.fleet) }
     }
 
     private func locate(_ input: OrderProvisionInput, _ run: OperationRun) async throws -> Ground {
         let site = site
         return try await run.record("locate", undo: nil) { tx in
-            let (zone, network) = try Facts.site(projectID: input.projectID, names: site.installation.names, in: tx)
+            let zone = try Facts.zone(projectID: input.projectID, in: tx)
+            let network = try Facts.network(
+                projectID: input.projectID, zone: zone, names: site.installation.names, in: tx)
             let instances = try Facts.instances(
                 of: input.containerIDs, states: ["building", "serving"], names: site.installation.names, in: tx)
             let others = try tx.int(
@@ -88,10 +88,10 @@ package struct ProvisionOrder: Workflow {
         let site = site
         try await run.record(
             "begin",
+            // The rows go before the ingress is told for the last time. How the order ended is said at the end.
             undo: { tx in
-                try Teardown.abandonOrder(
-                    id: input.orderID, projectID: input.projectID, containerIDs: input.containerIDs,
-                    status: "failed", in: tx, now: site.clock.now())
+                try Teardown.removeOrdered(
+                    projectID: input.projectID, containerIDs: input.containerIDs, in: tx, now: site.clock.now())
             },
             { tx in
                 try tx.run(

@@ -14,10 +14,10 @@ package struct RebuildContainers: Workflow {
 
     package init(site: Site) { self.site = site }
 
-    package func run(_ input: ContainerRebuildInput, _ run: OperationRun) async throws {
+    package func run(_ input: ContainersInput, _ run: OperationRun) async throws {
         let site = site
         let zone = try await run.record("locate", undo: nil) { tx in
-            try Facts.site(projectID: input.projectID, names: site.installation.names, in: tx).0
+            try Facts.zone(projectID: input.projectID, in: tx)
         }
         // Undo runs backwards: the new instances and their rows go first, and last the ingress forgets them.
         try await run.step("ingress", undo: { try await site.ingress.sync(zoneID: zone.id) }, {})
@@ -28,7 +28,7 @@ package struct RebuildContainers: Workflow {
     }
 
     /// An old instance that still drains is cleared away by the watcher of the zone.
-    package func ended(_ input: ContainerRebuildInput, _ ending: OperationEnding, in tx: any Transaction) throws {
+    package func ended(_ input: ContainersInput, _ ending: OperationEnding, in tx: any Transaction) throws {
         if ending.state != .completed { try tx.wake(.fleet) }
     }
 }
@@ -42,7 +42,6 @@ struct Replacement: Sendable {
 
     private struct Plan: Codable, Sendable {
         let zone: ZoneFacts
-        let network: NetworkFacts
         /// What runs now; nil when nothing does.
         let old: InstanceFacts?
         let new: InstanceFacts
@@ -66,7 +65,7 @@ struct Replacement: Sendable {
                 if try !ContainerRows.serves(plan.new, in: tx) { try ContainerRows.removeInstance(plan.new, in: tx) }
             },
             { tx in
-                let (zone, network) = try Facts.site(projectID: projectID, names: site.installation.names, in: tx)
+                let zone = try Facts.zone(projectID: projectID, in: tx)
                 let old = try Facts.instances(
                     of: [containerID], states: ["serving"], names: site.installation.names, in: tx)
                 try Addresses.claimNext(containers: [containerID], in: tx, now: site.clock.now())
@@ -76,7 +75,7 @@ struct Replacement: Sendable {
                     throw Fault(.bug, "No new instance of container \(containerID) could be prepared.")
                 }
                 try ContainerRows.forgetCrashes([containerID], in: tx)
-                return Plan(zone: zone, network: network, old: old.last, new: instance)
+                return Plan(zone: zone, old: old.last, new: instance)
             })
     }
 

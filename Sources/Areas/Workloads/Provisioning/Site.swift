@@ -62,7 +62,6 @@ struct InstanceFacts: Codable, Sendable, Hashable {
 /// What the first step of a workflow on existing containers records: where they are and which instances they have.
 struct Ground: Codable, Sendable {
     let zone: ZoneFacts
-    let network: NetworkFacts
     let instances: [InstanceFacts]
 }
 

@@ -20,6 +20,8 @@ extension Site {
                 installation: installation)
         }
         let engine = try engine(zone)
+        // Here too, although an order has a step for it (whose undo removes it): start, rebuild and recovery have none,
+        // and since then somebody may have removed the network by hand or the engine may have forgotten it.
         try await engine.ensureNetwork(blueprint.network)
         for volume in blueprint.volumes { try await engine.ensureVolume(volume) }
         _ = try await engine.ensureImage(blueprint.image)

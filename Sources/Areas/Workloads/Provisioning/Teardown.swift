@@ -74,10 +74,10 @@ package enum Teardown {
         try tx.run("DELETE FROM projects WHERE id = \(id)")
     }
 
-    /// Takes back what an order wrote: its services, and the project when nothing else is in it. The order itself stays
-    /// and says how it ended: `failed` or `cancelled`.
-    package static func abandonOrder(
-        id: String, projectID: Int64, containerIDs: [Int64], status: String, in tx: any Transaction, now: Moment
+    /// Takes back what an order wrote: its services, and the project when nothing else is in it. The order itself
+    /// stays.
+    package static func removeOrdered(
+        projectID: Int64, containerIDs: [Int64], in tx: any Transaction, now: Moment
     ) throws {
         let services = try tx.rows(
             "SELECT DISTINCT service_id FROM containers WHERE id IN (\(list: containerIDs))"
@@ -85,6 +85,5 @@ package enum Teardown {
         for service in services { try removeService(service, in: tx, now: now) }
         let left = try tx.int("SELECT count(*) FROM services WHERE project_id = \(projectID)") ?? 0
         if left == 0 { try removeProject(projectID, in: tx, now: now) }
-        try tx.run("UPDATE orders SET status = \(status), updated_at = \(now) WHERE id = \(id)")
     }
 }

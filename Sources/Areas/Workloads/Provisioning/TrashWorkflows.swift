@@ -46,7 +46,7 @@ package struct TrashProject: Workflow {
         guard let ground else { return }
         try await removal.containers(ground)
         try await run.step("network", undo: nil) {
-            try await site.engine(ground.zone).removeNetwork(ground.network.name)
+            try await site.engine(ground.zone).removeNetwork(site.installation.names.network(project: input.projectID))
         }
         try await run.record("rows", undo: nil) { tx in
             try Teardown.removeProject(input.projectID, in: tx, now: site.clock.now())

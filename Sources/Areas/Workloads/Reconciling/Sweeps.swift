@@ -36,7 +36,11 @@ package struct SignalSweep: Reconciler {
             lines += removed
             if removed < SignalLimits.sweepRowsMax { break }
         }
-        let samples = try await database.transaction { try Metrics.expire(now: now, in: $0) }
+        let samples = try await database.transaction { tx in
+            // The last lines of a removed instance may have been written, with its position, after it went.
+            try tx.run("DELETE FROM log_positions WHERE instance_id NOT IN (SELECT id FROM instances)")
+            return try Metrics.expire(now: now, in: tx)
+        }
         return Report(logLines: lines, samples: samples)
     }
 }

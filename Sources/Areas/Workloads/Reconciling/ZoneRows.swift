@@ -103,7 +103,7 @@ enum ZoneRows {
             SELECT c.id, s.id, p.id, c.state_detail, c.crash_count, c.crashed_at
             FROM containers c JOIN services s ON s.id = c.service_id AND s.state = 'active'
             JOIN projects p ON p.id = s.project_id AND p.state = 'active' AND p.zone_id = \(zoneID)
-            WHERE c.state = 'crashed' AND c.desired_state = 'running'
+            WHERE c.state IN ('crashed', 'crash_loop') AND c.state = 'crashed' AND c.desired_state = 'running'
             ORDER BY c.id LIMIT \(recoveriesMax)
             """
         ) { row in
@@ -132,7 +132,7 @@ enum ZoneRows {
         try Operations.enqueue(
             NewOperation(
                 WorkflowKind.containerStop,
-                input: ContainerStopInput(projectID: projectID, serviceID: serviceID, containerIDs: [containerID]),
+                input: ContainersInput(projectID: projectID, serviceID: serviceID, containerIDs: [containerID]),
                 subjects: subjects(containerID, serviceID, projectID), locks: ["project:\(projectID)"],
                 requestID: "reconciler"), in: tx, now: now)
     }

@@ -40,14 +40,4 @@ package enum PowerAction: String, Sendable, Hashable, CaseIterable {
         ChangePlan(
             changes: containers.map { "\(verb) the container \($0.name)." }, starts: containers.isEmpty ? nil : kind)
     }
-
-    func input(_ target: ServiceTarget, _ containers: [Int64]) -> any Encodable & Sendable {
-        let (project, service) = (target.projectID, target.id)
-        return switch self {
-        case .start: ContainerStartInput(projectID: project, serviceID: service, containerIDs: containers)
-        case .stop: ContainerStopInput(projectID: project, serviceID: service, containerIDs: containers)
-        case .restart: ContainerRestartInput(projectID: project, serviceID: service, containerIDs: containers)
-        case .rebuild: ContainerRebuildInput(projectID: project, serviceID: service, containerIDs: containers)
-        }
-    }
 }

@@ -1,3 +1,4 @@
+import Operations
 import SQL
 
 /// What belongs to services: place, ingress rules, domains, containers, work. Five statements for any number of them.
@@ -11,7 +12,7 @@ enum ServiceParts {
         let rules = try rules(of: ids, on: connection)
         let domains = try domains(of: ids, on: connection)
         let containers = try containers(of: ids, on: connection)
-        let work = try RecentWork.load("service", ids, on: connection)
+        let work = try SubjectWork.load("service", ids, in: connection)
         return zip(services, zones).map { row, zoneID in
             var service = row
             let ingress = rules[row.id] ?? Rules()
@@ -26,15 +27,15 @@ enum ServiceParts {
             service.defaultDomain = domains[row.id]?.first
             let running = containers[row.id] ?? Containers()
             service.containers = running.count
-            service.condition = condition(row, work: work[row.id] ?? RecentWork(), running)
+            service.condition = condition(row, work: work[row.id] ?? SubjectWork(), running)
             return service
         }
     }
 
     /// The v60 precedence.
-    static func condition(_ service: ServiceSummary, work: RecentWork, _ containers: Containers) -> ServiceCondition {
+    static func condition(_ service: ServiceSummary, work: SubjectWork, _ containers: Containers) -> ServiceCondition {
         if work.isActive || service.isLeaving { return .working }
-        if work.lastFailed || work.lastOrderFailed { return .alert }
+        if work.lastFailed || work.lastingFailed { return .alert }
         if containers.crashed > 0 { return .unhealthy }
         if containers.wanted > containers.running { return .offlineContainers }
         return containers.wanted > 0 ? .online : .inactive

@@ -55,8 +55,10 @@ package enum ServicePower {
             + ids.map { OperationSubject("container", $0) }
         let operation = try Operations.enqueue(
             NewOperation(
-                action.kind, input: action.input(target, ids), subjects: subjects,
-                locks: ["project:\(target.projectID)"], userID: caller.userID, requestID: caller.requestID),
+                action.kind,
+                input: ContainersInput(projectID: target.projectID, serviceID: target.id, containerIDs: ids),
+                subjects: subjects, locks: ["project:\(target.projectID)"], userID: caller.userID,
+                requestID: caller.requestID),
             in: tx, now: now)
         try Audit.write(
             caller, action.rawValue, noun: "container_service", id: target.id, operation: operation, at: now, in: tx)

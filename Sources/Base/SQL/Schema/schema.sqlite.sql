@@ -59,6 +59,8 @@ CREATE TABLE containers (
     UNIQUE (service_id, ordinal)
 );
 
+CREATE INDEX containers_crashed ON containers (service_id) WHERE state IN ('crashed', 'crash_loop');
+
 CREATE TABLE domains (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     domain TEXT NOT NULL UNIQUE CHECK (domain = lower(domain)),
@@ -446,7 +448,16 @@ CREATE TABLE services (
     updated_at BIGINT NOT NULL
 );
 
-CREATE INDEX services_project ON services (project_id, label, id);
+CREATE INDEX services_project ON services (project_id, label, id, image_variant_id);
+
+CREATE TABLE subject_work (
+    noun TEXT NOT NULL,
+    subject_id BIGINT NOT NULL,
+    live BIGINT NOT NULL CHECK (live >= 0),
+    failed INTEGER NOT NULL DEFAULT 0 CHECK (failed IN (0, 1)),
+    lasting_failed INTEGER NOT NULL DEFAULT 0 CHECK (lasting_failed IN (0, 1)),
+    PRIMARY KEY (noun, subject_id)
+);
 
 CREATE TABLE timers (
     name TEXT PRIMARY KEY,

@@ -1,23 +1,37 @@
 import Basics
 
-/// The query string, decoded when asked.
+/// The query string: taken apart once, values decoded when asked.
 struct Query: Sendable {
-    /// As it stood after the `?`, empty when there was none.
-    let text: Substring
+    private struct Part {
+        /// As it stood, with the name.
+        let text: Substring
+        /// Decoded; nil when it is not text.
+        let name: String?
+        let value: Substring
+    }
+
+    private let parts: [Part]
+
+    /// `text` is what stood after the `?`, empty when there was none.
+    init(text: Substring) {
+        if text.isEmpty {
+            parts = []
+            return
+        }
+        parts = text.split(separator: "&").map { part in
+            let name = part.prefix { $0 != "=" }
+            return Part(text: part, name: Self.decode(name), value: part.dropFirst(name.count + 1))
+        }
+    }
 
     /// The first value of a parameter; nil when it is not there. A value that is not UTF-8 is a fault.
     func first(_ name: String) throws -> String? {
-        if text.isEmpty { return nil }
-        for pair in text.split(separator: "&") {
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let key = parts.first, Self.decode(key) == name else { continue }
-            guard let value = Self.decode(parts.count > 1 ? parts[1] : "") else {
-                throw Fault(.invalid, "The parameter \(name) is not text in UTF-8.")
-            }
-            if value.utf8.contains(0) { throw Fault(.invalid, "The parameter \(name) must not contain a zero byte.") }
-            return value
+        guard let part = parts.first(where: { $0.name == name }) else { return nil }
+        guard let value = Self.decode(part.value) else {
+            throw Fault(.invalid, "The parameter \(name) is not text in UTF-8.")
         }
-        return nil
+        if value.utf8.contains(0) { throw Fault(.invalid, "The parameter \(name) must not contain a zero byte.") }
+        return value
     }
 
     /// A parameter that must be a whole number within `range`; nil when it is not there.
@@ -41,7 +55,7 @@ struct Query: Sendable {
 
     /// The wanted page; nil when the client does not say.
     func page() throws -> Page? {
-        if text.isEmpty { return nil }
+        if parts.isEmpty { return nil }
         let number = try number("page", in: Int64(Page.numberMin)...Int64(Page.numberMax))
         let sizes = 1...Int64(Page.sizeMax)
         let size = try self.number("per_page", in: sizes) ?? self.number("per-page", in: sizes)
@@ -49,13 +63,14 @@ struct Query: Sendable {
         return Page(number: Int(number ?? 1), size: Int(size ?? Int64(Page.sizeDefault)))
     }
 
-    /// The string with another page in it.
-    func with(page: Page) -> String {
-        let kept = text.split(separator: "&").filter {
-            let key = Self.decode($0.prefix { $0 != "=" })
-            return key != "page" && key != "per_page" && key != "per-page"
+    /// The string without what says which page is wanted; each part ends in `&`.
+    var withoutPage: String {
+        var kept = ""
+        for part in parts where part.name != "page" && part.name != "per_page" && part.name != "per-page" {
+            kept += part.text
+            kept += "&"
         }
-        return (kept.map(String.init) + ["page=\(page.number)", "per_page=\(page.size)"]).joined(separator: "&")
+        return kept
     }
 
     /// Percent-decoding; `+` is a space. Nil when the bytes are not UTF-8 or a `%` is not followed by two digits.
@@ -94,15 +109,23 @@ enum PagingHeaders {
         let size = Int64(page.size)
         let last = Int((total + size - 1) / size)
         if last <= 1 && page.number == 1 { return nil }
-        func entry(_ number: Int, _ relation: String) -> String {
-            "<\(url)?\(query.with(page: Page(number: number, size: page.size)))>; rel=\"\(relation)\""
+        let start = "<\(url)?\(query.withoutPage)page="
+        let end = "&per_page=\(page.size)>; rel=\""
+        var entries = ""
+        func add(_ number: Int, _ relation: String) {
+            if !entries.isEmpty { entries += ", " }
+            entries += start
+            entries += String(number)
+            entries += end
+            entries += relation
+            entries += "\""
         }
-        var entries = [entry(1, "first")]
-        if page.number > 1 { entries.append(entry(page.number - 1, "prev")) }
+        add(1, "first")
+        if page.number > 1 { add(page.number - 1, "prev") }
         if page.number < last {
-            entries.append(entry(last, "last"))
-            entries.append(entry(page.number + 1, "next"))
+            add(last, "last")
+            add(page.number + 1, "next")
         }
-        return entries.joined(separator: ", ")
+        return entries
     }
 }

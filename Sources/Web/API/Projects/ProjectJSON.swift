@@ -4,24 +4,49 @@ import Workloads
 /// Writes projects without the generic encoder: this is the hottest list. A test compares it with ``ProjectView``.
 enum ProjectJSON {
     static func list(_ projects: [ProjectSummary], url: String) -> [UInt8] {
-        var writer = JSONWriter(capacity: 64 + projects.count * 640)
+        let base = base(url)
+        var places = Places()
+        var writer = JSONWriter(capacity: 64 + projects.count * 720)
         writer.object { out in
             out.key("projects")
-            out.array { out in for project in projects { write(project, url, to: &out) } }
+            out.array { out in for project in projects { write(project, base, &places, to: &out) } }
         }
-        return writer.bytes
+        return writer.finish()
     }
 
     static func one(_ project: ProjectSummary, url: String) -> [UInt8] {
+        var places = Places()
         var writer = JSONWriter(capacity: 768)
         writer.object { out in
             out.key("project")
-            write(project, url, to: &out)
+            write(project, base(url), &places, to: &out)
         }
-        return writer.bytes
+        return writer.finish()
     }
 
-    private static func write(_ project: ProjectSummary, _ url: String, to out: inout JSONWriter) {
+    /// The members that say where a project is. Most of a list is in one zone, so they are written once and copied.
+    private struct Places {
+        private var zone: NamedID?
+        private var members: [UInt8] = []
+
+        mutating func members(of project: ProjectSummary) -> [UInt8] {
+            if zone == project.zone { return members }
+            var writer = JSONWriter(capacity: 256)
+            writer.key("region")
+            reference(project.location, to: &writer)
+            writer.key("availability_zone")
+            reference(project.zone, to: &writer)
+            zone = project.zone
+            members = writer.finish()
+            return members
+        }
+    }
+
+    private static func base(_ url: String) -> String { url + "/api/projects/" }
+
+    private static func write(
+        _ project: ProjectSummary, _ base: String, _ places: inout Places, to out: inout JSONWriter
+    ) {
         out.object { out in
             out.key("id")
             out.value(project.id)
@@ -37,12 +62,9 @@ enum ProjectJSON {
             out.value(project.updatedAt)
             out.key("container_image_ids")
             out.array { out in for image in project.images { out.value(image.id) } }
-            out.key("region")
-            reference(project.location, to: &out)
-            out.key("availability_zone")
-            reference(project.zone, to: &out)
+            out.members(places.members(of: project))
             out.key("links")
-            links(project.id, url, to: &out)
+            links(project.id, base, to: &out)
             out.key("metadata")
             out.object { out in
                 out.key("icons")
@@ -62,15 +84,14 @@ enum ProjectJSON {
         }
     }
 
-    private static func links(_ id: Int64, _ url: String, to out: inout JSONWriter) {
-        let base = "\(url)/api/projects/\(id)/"
+    private static func links(_ id: Int64, _ base: String, to out: inout JSONWriter) {
         out.object { out in
             out.key("services")
-            out.value(base + "services")
+            out.value(base, id, "/services")
             out.key("container_images")
-            out.value(base + "images")
+            out.value(base, id, "/images")
             out.key("bastions")
-            out.value(base + "bastions")
+            out.value(base, id, "/bastions")
         }
     }
 }

@@ -74,6 +74,16 @@ extension SchemaStep {
             """,
             "CREATE INDEX operation_subjects_operation ON operation_subjects (operation_id)",
             """
+            CREATE TABLE subject_work (
+                noun TEXT NOT NULL,
+                subject_id BIGINT NOT NULL,
+                live BIGINT NOT NULL CHECK (live >= 0),
+                failed INTEGER NOT NULL DEFAULT 0 CHECK (failed IN (0, 1)),
+                lasting_failed INTEGER NOT NULL DEFAULT 0 CHECK (lasting_failed IN (0, 1)),
+                PRIMARY KEY (noun, subject_id)
+            )
+            """,
+            """
             CREATE TABLE timers (
                 name TEXT PRIMARY KEY,
                 due_at BIGINT NOT NULL,

@@ -52,7 +52,7 @@ extension SchemaStep {
                 updated_at BIGINT NOT NULL
             )
             """,
-            "CREATE INDEX services_project ON services (project_id, label, id)",
+            "CREATE INDEX services_project ON services (project_id, label, id, image_variant_id)",
             """
             CREATE TABLE service_settings (
                 id \(.identity),
@@ -138,6 +138,9 @@ extension SchemaStep {
                 updated_at BIGINT NOT NULL,
                 UNIQUE (service_id, ordinal)
             )
+            """,
+            """
+            CREATE INDEX containers_crashed ON containers (service_id) WHERE state IN ('crashed', 'crash_loop')
             """,
             """
             CREATE TABLE instances (
