@@ -48,8 +48,7 @@ struct EngineRestartTests {
                 try await eventually("the zone is online") {
                     try world.query("SELECT state FROM zones") == ["online"]
                 }
-                visitor.stop()
-                await visits.value
+                await visitor.stop(after: visits)
                 #expect(visitor.failures.isEmpty, "failed visits: \(visitor.failures.prefix(5))")
                 #expect(visitor.count > 20)
                 #expect(try ids.map { try engine.docker("inspect", "-f", "{{.State.StartedAt}}", $0) } == since)
