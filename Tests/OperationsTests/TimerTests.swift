@@ -20,6 +20,16 @@ private struct CountingReconciler: Reconciler {
     }
 }
 
+/// Due with the first look of a scheduler, so its end says that the scheduler has looked.
+private struct LookReconciler: Reconciler {
+    struct Report: Codable, Sendable {}
+
+    static let name = "test.look"
+    let every: Duration = .seconds(60)
+
+    func activate(logger: Logger) async throws -> Report { Report() }
+}
+
 private final class CounterCell: Sendable {
     private let count = Mutex(0)
     let fails = Mutex(false)
@@ -35,9 +45,12 @@ private final class CounterCell: Sendable {
 }
 
 struct TimerTests {
-    private func scheduler(_ database: TestDatabase, _ clock: ManualWallClock, _ cell: CounterCell) -> Scheduler {
+    private func scheduler(
+        _ database: TestDatabase, _ clock: ManualWallClock, _ cell: CounterCell, and others: [any Reconciler] = []
+    ) -> Scheduler {
         Scheduler(
-            database: database, reconcilers: [CountingReconciler(count: cell)], poll: .milliseconds(5), clock: clock,
+            database: database, reconcilers: [CountingReconciler(count: cell)] + others, poll: .milliseconds(5),
+            clock: clock,
             monotonic: { .milliseconds(clock.now().milliseconds) }, name: "test",
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
@@ -66,6 +79,27 @@ struct TimerTests {
             for task in tasks { task.cancel() }
             for task in tasks { await task.value }
         }
+    }
+
+    @Test(arguments: TestDialect.allCases)
+    func aSchedulerWhoseClockIsBehindDoesNotRunATickAgain(_ dialect: TestDialect) async throws {
+        try await withDatabase(dialect) { database in
+            let (clock, behind, cell) = (ManualWallClock(), ManualWallClock(), CounterCell())
+            clock.advance(by: .seconds(1))
+            let first = Task { await scheduler(database, clock, cell).run() }
+            try await wait { try await Self.hasEnded(CountingReconciler.name, database) }
+            first.cancel()
+            await first.value
+            let second = Task { await scheduler(database, behind, cell, and: [LookReconciler()]).run() }
+            try await wait { try await Self.hasEnded(LookReconciler.name, database) }
+            second.cancel()
+            await second.value
+            #expect(cell.value == 1)
+        }
+    }
+
+    private static func hasEnded(_ name: String, _ database: TestDatabase) async throws -> Bool {
+        try await database.read { try Timers.list(in: $0) }.contains { $0.name == name && $0.lastFinishedAt != nil }
     }
 
     @Test(arguments: TestDialect.allCases)
