@@ -89,7 +89,7 @@ extension OpenAPI {
         private static func quoted(_ text: String) -> String {
             var writer = JSONWriter(capacity: text.utf8.count + 2)
             writer.value(text)
-            return String(decoding: writer.bytes, as: UTF8.self)
+            return String(decoding: writer.finish(), as: UTF8.self)
         }
     }
 }

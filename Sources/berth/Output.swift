@@ -14,7 +14,7 @@ enum Output {
     static func json(_ body: (inout JSONWriter) -> Void) {
         var writer = JSONWriter()
         writer.object(body)
-        line(String(decoding: writer.bytes, as: UTF8.self))
+        line(String(decoding: writer.finish(), as: UTF8.self))
     }
 
     /// One line for the operator's eyes.

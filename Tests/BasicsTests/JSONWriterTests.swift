@@ -5,7 +5,7 @@ import Testing
     private func written(_ body: (inout JSONWriter) -> Void) -> String {
         var writer = JSONWriter(capacity: 0)
         body(&writer)
-        return String(decoding: writer.bytes, as: UTF8.self)
+        return String(decoding: writer.finish(), as: UTF8.self)
     }
 
     @Test func placesCommasBetweenMembersOfEveryKind() {

@@ -42,7 +42,7 @@ package enum JSONValue: Sendable, Hashable {
     package var compact: String {
         var writer = JSONWriter(capacity: 256)
         write(to: &writer)
-        return String(decoding: writer.bytes, as: UTF8.self)
+        return String(decoding: writer.finish(), as: UTF8.self)
     }
 
     /// Appends the value to `out`, members sorted by name.

@@ -6,16 +6,18 @@ package struct JSONWriter: Sendable {
     private var storage: [UInt8]
     private var count = 0
     private var needsComma = false
+    /// Kept for names that are computed, which are many.
+    private var name: [UInt8] = []
 
     package init(capacity: Int = 1024) { storage = [UInt8](repeating: 0, count: max(capacity, 16)) }
 
-    /// What was written so far.
-    package var bytes: [UInt8] { Array(storage[..<count]) }
-
-    /// What was written, without copying it.
-    package consuming func finish() -> [UInt8] {
-        storage.removeLast(storage.count - count)
-        return storage
+    /// What was written, without copying it. The writer is empty then.
+    package mutating func finish() -> [UInt8] {
+        var written: [UInt8] = []
+        swap(&written, &storage)
+        written.removeLast(written.count - count)
+        (count, needsComma) = (0, false)
+        return written
     }
 
     /// What can be opened and closed.
@@ -67,11 +69,12 @@ package struct JSONWriter: Sendable {
 
     /// A member name that is computed; `write` appends its bytes, which must need no escaping.
     package mutating func key(_ write: (inout [UInt8]) -> Void) {
-        var name: [UInt8] = []
+        name.removeAll(keepingCapacity: true)
         write(&name)
         comma()
         byte(UInt8(ascii: "\""))
-        name.withUnsafeBufferPointer { put($0) }
+        let written = name
+        written.withUnsafeBufferPointer { put($0) }
         byte(UInt8(ascii: "\""))
         byte(UInt8(ascii: ":"))
         needsComma = false

@@ -16,7 +16,7 @@ package final class ViewEncoder: Encoder {
     package static func bytes(_ view: some Encodable, capacity: Int = 1024) throws -> [UInt8] {
         let encoder = ViewEncoder(capacity: capacity)
         try encoder.encode(view)
-        return encoder.writer.bytes
+        return encoder.writer.finish()
     }
 
     package var codingPath: [any CodingKey] { [] }

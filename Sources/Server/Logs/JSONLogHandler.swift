@@ -45,7 +45,7 @@ package struct JSONLogHandler: LogHandler {
                 Self.write(value, to: &json)
             }
         }
-        var line = json.bytes
+        var line = json.finish()
         line.append(UInt8(ascii: "\n"))
         write(line)
     }

@@ -187,7 +187,7 @@ package enum ContainerSeal {
                 ],
                 &json)
         }
-        return SHA256.hash(data: json.bytes).map { byte in
+        return SHA256.hash(data: json.finish()).map { byte in
             let digits = String(byte, radix: 16)
             return byte < 16 ? "0" + digits : digits
         }.joined()

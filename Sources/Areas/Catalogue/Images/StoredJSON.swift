@@ -19,7 +19,7 @@ enum StoredJSON {
         writer.array { writer in
             for item in list { writer.value(item) }
         }
-        return String(decoding: writer.bytes, as: UTF8.self)
+        return String(decoding: writer.finish(), as: UTF8.self)
     }
 
     /// Keys are sorted, so that equal dictionaries are equal text.
@@ -31,6 +31,6 @@ enum StoredJSON {
                 writer.value(value)
             }
         }
-        return String(decoding: writer.bytes, as: UTF8.self)
+        return String(decoding: writer.finish(), as: UTF8.self)
     }
 }

@@ -125,7 +125,7 @@ struct Refusal {
             out.key("errors")
             out.array { out in for sentence in sentences { out.value(sentence) } }
         }
-        return writer.bytes
+        return writer.finish()
     }
 }
 
