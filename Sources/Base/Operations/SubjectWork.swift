@@ -46,7 +46,7 @@ package struct SubjectWork: Sendable, Hashable {
     /// Operation `id` has just ended for good. Once per operation: the caller's write is fenced.
     static func ended(_ id: Int64, _ kind: WorkflowKind, _ ending: OperationState, in tx: any Transaction) throws {
         let subjects = try tx.rows(
-            "SELECT noun, subject_id FROM operation_subjects WHERE operation_id = \(id) ORDER BY noun, subject_id"
+            "SELECT noun, subject_id FROM operation_subjects WHERE operation_id = \(id)"
         ) { OperationSubject($0.text(0), $0.int(1)) }
         let outcome: SQL =
             switch (ending, kind.failureLasts) {
@@ -56,6 +56,7 @@ package struct SubjectWork: Sendable, Hashable {
             case (.failed, true): ", failed = 1, lasting_failed = 1"
             case (.cancelled, _), (.pending, _), (.running, _), (.undoing, _): ""
             }
+        // In the order in which others take the rows; databases would sort texts each in their own way.
         for subject in subjects.sorted() {
             try tx.run(
                 """

@@ -59,12 +59,12 @@ package struct ProvisionOrder: Workflow {
         let now = site.clock.now()
         if ending.state != .completed {
             try Teardown.removeOrdered(projectID: input.projectID, containerIDs: input.containerIDs, in: tx, now: now)
+            // Others may have told the ingress of rows that went only now.
+            try tx.wake(.fleet)
         }
         // Orders use the same words.
         try tx.run(
             "UPDATE orders SET status = \(ending.state.rawValue), updated_at = \(now) WHERE id = \(input.orderID)")
-        // Others may have told the ingress of rows that went only now.
-        if ending.state != .completed { try tx.wake(.fleet) }
     }
 
     private func locate(_ input: OrderProvisionInput, _ run: OperationRun) async throws -> Ground {

@@ -23,7 +23,7 @@ package struct RebuildContainers: Workflow {
         try await run.step("ingress", undo: { try await site.ingress.sync(zoneID: zone.id) }, {})
         for container in input.containerIDs {
             try await run.checkCancelled()
-            try await Replacement(site: site, projectID: input.projectID, containerID: container, run: run).perform()
+            try await Replacement(site: site, zone: zone, containerID: container, run: run).perform()
         }
     }
 
@@ -36,12 +36,11 @@ package struct RebuildContainers: Workflow {
 /// The replacement of one container's instance by a new one.
 struct Replacement: Sendable {
     let site: Site
-    let projectID: Int64
+    let zone: ZoneFacts
     let containerID: Int64
     let run: OperationRun
 
     private struct Plan: Codable, Sendable {
-        let zone: ZoneFacts
         /// What runs now; nil when nothing does.
         let old: InstanceFacts?
         let new: InstanceFacts
@@ -58,14 +57,13 @@ struct Replacement: Sendable {
     private func step(_ name: String) -> String { "\(name)#\(containerID)" }
 
     private func prepare() async throws -> Plan {
-        let (site, containerID, projectID) = (site, containerID, projectID)
+        let (site, containerID) = (site, containerID)
         return try await run.record(
             step("prepare"),
             undo: { tx, plan in
                 if try !ContainerRows.serves(plan.new, in: tx) { try ContainerRows.removeInstance(plan.new, in: tx) }
             },
             { tx in
-                let zone = try Facts.zone(projectID: projectID, in: tx)
                 let old = try Facts.instances(
                     of: [containerID], states: ["serving"], names: site.installation.names, in: tx)
                 try Addresses.claimNext(containers: [containerID], in: tx, now: site.clock.now())
@@ -75,46 +73,46 @@ struct Replacement: Sendable {
                     throw Fault(.bug, "No new instance of container \(containerID) could be prepared.")
                 }
                 try ContainerRows.forgetCrashes([containerID], in: tx)
-                return Plan(zone: zone, old: old.last, new: instance)
+                return Plan(old: old.last, new: instance)
             })
     }
 
     /// The gap that volumes force.
     private func stopFirst(_ old: InstanceFacts, _ plan: Plan) async throws {
-        let site = site
+        let (site, zone) = (site, zone)
         try await run.step(
             step("stop-old"),
             undo: {
                 if try await site.database.read({ try ContainerRows.serves(plan.new, in: $0) }) { return }
                 // The old instance may have been removed by hand meanwhile; then the reconciler rebuilds it.
-                if try await site.engine(plan.zone).inspectContainer(old.engineName) != nil {
-                    try await site.start(old, zone: plan.zone)
+                if try await site.engine(zone).inspectContainer(old.engineName) != nil {
+                    try await site.start(old, zone: zone)
                 }
             },
             {
-                try await site.stop(old, zone: plan.zone)
+                try await site.stop(old, zone: zone)
             })
     }
 
     private func build(_ plan: Plan) async throws {
-        let site = site
+        let (site, zone) = (site, zone)
         try await run.step(
             step("create"),
             undo: {
                 // After the switch there is no way back: the new instance is the service.
                 if try await site.database.read({ try ContainerRows.serves(plan.new, in: $0) }) { return }
-                try await site.engine(plan.zone).removeContainer(plan.new.engineName)
+                try await site.engine(zone).removeContainer(plan.new.engineName)
             },
             {
-                try await site.createContainer(plan.new, zone: plan.zone)
+                try await site.createContainer(plan.new, zone: zone)
             })
         try await run.step(step("start"), undo: nil) {
-            try await site.start(plan.new, zone: plan.zone)
+            try await site.start(plan.new, zone: zone)
         }
         try await run.step(step("gate"), undo: nil) {
-            if plan.new.isPublic { try await site.ingress.sync(zoneID: plan.zone.id) }
+            if plan.new.isPublic { try await site.ingress.sync(zoneID: zone.id) }
             let seconds = ProvisioningLimits.healthGateSeconds
-            guard try await site.waitForAnswer(plan.new, zone: plan.zone, seconds: seconds) else {
+            guard try await site.waitForAnswer(plan.new, zone: zone, seconds: seconds) else {
                 throw Fault(
                     .invalid,
                     """
@@ -126,26 +124,26 @@ struct Replacement: Sendable {
     }
 
     private func takeOver(_ plan: Plan) async throws {
-        let site = site
+        let (site, zone) = (site, zone)
         try await run.record(step("switch"), undo: nil) { tx in
             try ContainerRows.switchTo(plan.new, now: site.clock.now(), in: tx)
             try ContainerRows.mark([plan.new.containerID], "running", now: site.clock.now(), in: tx)
         }
         try await run.step(step("route"), undo: nil) {
-            try await site.ingress.sync(zoneID: plan.zone.id)
+            try await site.ingress.sync(zoneID: zone.id)
         }
     }
 
     private func retire(_ old: InstanceFacts, _ plan: Plan) async throws {
-        let site = site
+        let (site, zone) = (site, zone)
         try await run.step(step("drain"), undo: nil) {
-            if old.isPublic { try await site.waitForDrain(zone: plan.zone) }
+            if old.isPublic { try await site.waitForDrain(zone: zone) }
         }
         try await run.step(step("stop"), undo: nil) {
-            try await site.stop(old, zone: plan.zone)
+            try await site.stop(old, zone: zone)
         }
         try await run.step(step("remove"), undo: nil) {
-            try await site.engine(plan.zone).removeContainer(old.engineName)
+            try await site.engine(zone).removeContainer(old.engineName)
         }
         try await run.record(step("finish"), undo: nil) { tx in
             try ContainerRows.removeInstance(old, in: tx)

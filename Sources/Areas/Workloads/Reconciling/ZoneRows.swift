@@ -46,6 +46,19 @@ enum ZoneRows {
         return Picture(wanted: wanted, busyProjects: busy, highestContainerID: highest)
     }
 
+    /// Whether anything in the zone has crashed and is to be brought back. Asked all the time; mostly there is nothing.
+    static func hasCrashes(zoneID: Int64, in connection: any Connection) throws -> Bool {
+        try connection.int(
+            """
+            SELECT 1 FROM containers c JOIN services s ON s.id = c.service_id JOIN projects p ON p.id = s.project_id
+            WHERE \(hasCrashed) AND p.zone_id = \(zoneID) LIMIT 1
+            """) != nil
+    }
+
+    /// The first condition is that of the index `containers_crashed`, for SQLite, which does not see that the second
+    /// one implies it.
+    private static let hasCrashed: SQL = "c.state IN ('crashed', 'crash_loop') AND c.state = 'crashed'"
+
     /// Records a crash and, when it was one too many, says so as an event.
     static func noteCrash(
         containerID: Int64, projectID: Int64, detail: String, counts: Bool, now: Moment, in tx: any Transaction
@@ -103,7 +116,7 @@ enum ZoneRows {
             SELECT c.id, s.id, p.id, c.state_detail, c.crash_count, c.crashed_at
             FROM containers c JOIN services s ON s.id = c.service_id AND s.state = 'active'
             JOIN projects p ON p.id = s.project_id AND p.state = 'active' AND p.zone_id = \(zoneID)
-            WHERE c.state IN ('crashed', 'crash_loop') AND c.state = 'crashed' AND c.desired_state = 'running'
+            WHERE \(hasCrashed) AND c.desired_state = 'running'
             ORDER BY c.id LIMIT \(recoveriesMax)
             """
         ) { row in

@@ -119,16 +119,7 @@ package struct ZoneWatcher: Sendable {
     private func recover() async throws {
         while true {
             let (zoneID, now) = (zone.id, site.clock.now())
-            // The first condition is that of the index `containers_crashed`, for SQLite, which does not see that the
-            // second one implies it: this runs all the time, and mostly finds nothing.
-            let due = try await site.database.read { connection in
-                try connection.int(
-                    """
-                    SELECT 1 FROM containers c JOIN services s ON s.id = c.service_id
-                    JOIN projects p ON p.id = s.project_id
-                    WHERE c.state IN ('crashed', 'crash_loop') AND c.state = 'crashed' AND p.zone_id = \(zoneID) LIMIT 1
-                    """) != nil
-            }
+            let due = try await site.database.read { try ZoneRows.hasCrashes(zoneID: zoneID, in: $0) }
             if due {
                 let started = try await site.database.transaction { tx in
                     try ZoneRows.recoverDue(zoneID: zoneID, now: now, in: tx)
