@@ -24,7 +24,9 @@ extension World {
     }
 
     /// Orders one service of each image and answers once it is accepted.
-    func order(_ images: [String], project: String, location: Int? = nil, query: String = "") async throws -> Placed {
+    func order(
+        _ images: [String], project: String, location: Int? = nil, query: String = "", headers: [String: String] = [:]
+    ) async throws -> Placed {
         let package = try await firstPackage()
         var containers: [String] = []
         for image in images {
@@ -35,7 +37,7 @@ extension World {
         let body = """
             {"order": {\(place)"project_name": "\(project)", "containers": [\(containers.joined(separator: ","))]}}
             """
-        let answer = try await call("POST", "/api/orders\(query)", body)
+        let answer = try await call("POST", "/api/orders\(query)", body, headers: headers)
         guard answer.status == 201, let order = try json(answer.text)["order"] as? [String: Any],
             let id = order["id"] as? String
         else { throw Command.Failure(description: "the order was refused: \(answer.status) \(answer.text)") }
