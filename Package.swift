@@ -75,6 +75,7 @@ let package = Package(
 
         room("Areas/Signals", ["Basics", "SQL", "Operations", logging]),
         room("Areas/Identity", ["Basics", "SQL", "Operations", "Signals", crypto, cryptoExtras]),
+        room("Areas/OAuth", ["Basics", "SQL", "Operations", "Identity", crypto, logging]),
         room("Areas/Fleet", ["Basics", "SQL", "Operations", "Signals", "Identity", logging]),
         room("Areas/Catalogue", ["Basics", "SQL", "Operations", "Signals", "Identity", yams]),
         room(
@@ -94,20 +95,22 @@ let package = Package(
         room(
             "Web/API",
             [
-                "Basics", "SQL", "Operations", "Contract", "Signals", "Identity", "Fleet", "Catalogue", "Workloads",
-                "Edge", hummingbird, httpTypes, logging, nioCore,
+                "Basics", "SQL", "Operations", "Contract", "Signals", "Identity", "OAuth", "Fleet", "Catalogue",
+                "Workloads", "Edge", hummingbird, httpTypes, logging, nioCore,
             ]),
         room(
             "Server",
             [
-                "Basics", "SQL", "Operations", "Contract", "Signals", "Identity", "Fleet", "Catalogue", "Workloads",
-                "Edge", "SQLiteDriver", "PostgresDriver", "DockerEngine", "HAProxyControl", "API", hummingbird,
+                "Basics", "SQL", "Operations", "Contract", "Signals", "Identity", "OAuth", "Fleet", "Catalogue",
+                "Workloads", "Edge", "SQLiteDriver", "PostgresDriver", "DockerEngine", "HAProxyControl", "API",
+                hummingbird,
                 serviceLifecycle, unixSignals, configuration, logging, nioCore,
             ]),
         .executableTarget(
             name: "berth",
             dependencies: [
-                "Basics", "SQL", "Operations", "Contract", "Identity", "Fleet", "Catalogue", "Server", argumentParser,
+                "Basics", "SQL", "Operations", "Contract", "Identity", "OAuth", "Fleet", "Catalogue", "Server",
+                argumentParser,
                 logging,
             ],
             path: "Sources/berth", swiftSettings: settings, linkerSettings: fastLinker),
@@ -146,8 +149,9 @@ let package = Package(
         tests(
             "APITests",
             [
-                "Basics", "SQL", "Operations", "Contract", "Signals", "Identity", "Fleet", "Catalogue", "Workloads",
-                "Edge", "API", "Server", "TestKit", hummingbird, httpTypes, asyncHTTPClient, nioCore, nioHTTP1, logging,
+                "Basics", "SQL", "Operations", "Contract", "Signals", "Identity", "OAuth", "Fleet", "Catalogue",
+                "Workloads", "Edge", "API", "Server", "TestKit", hummingbird, httpTypes, asyncHTTPClient, nioCore,
+                nioHTTP1, logging,
             ]),
         tests(
             "EndToEndTests",

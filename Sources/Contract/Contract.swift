@@ -3,7 +3,12 @@ package enum Contract {
     /// Every endpoint there is. A route that is not here does not exist.
     package static let all: [EndpointDescription] =
         [VersionEndpoints.view.about, VersionEndpoints.viewAtRoot.about, VersionEndpoints.document.about]
-        + orders + projects + services + containers + catalogue
+        + oauth + orders + projects + services + containers + catalogue
+
+    private static let oauth = [
+        OAuthEndpoints.token.about, OAuthEndpoints.revoke.about, OAuthEndpoints.introspect.about,
+        OAuthEndpoints.info.about, OAuthEndpoints.metadata.about, OAuthEndpoints.resource.about,
+    ]
 
     private static let orders = [
         OrderEndpoints.list.about, OrderEndpoints.view.about, OrderEndpoints.create.about,

@@ -1,3 +1,5 @@
+package import Basics
+
 /// One route of the API as a value: what routing, decoding, the OpenAPI document and the coverage tests are made from.
 ///
 /// `Input` is the body's type (``Nothing`` when there is none), `Output` the answer's.
@@ -6,14 +8,15 @@ package struct Endpoint<Input: Decodable & Sendable, Output: Codable & Sendable>
 
     package init(
         _ method: EndpointMethod, _ path: String, also alternatives: [EndpointMethod] = [], id: String,
-        _ summary: String, access: EndpointAccess, success: Int = 200, paging: Paging = .none,
+        _ summary: String, access: EndpointAccess, dialect: EndpointDialect = .v60, success: Int = 200,
+        paging: Paging = .none,
         query: [QueryParameter] = [], faults: [Int] = [], documentedBody: Schema? = nil, example: String? = nil,
         bodyBytesMax: Int = EndpointLimits.bodyBytesMax
     ) {
         let needsBody = Input.self != Nothing.self
         about = EndpointDescription(
             method: method, alternatives: alternatives, path: path, id: id, summary: summary, access: access,
-            success: success, paging: paging, query: query, faults: faults, takesBody: needsBody,
+            dialect: dialect, success: success, paging: paging, query: query, faults: faults, takesBody: needsBody,
             bodyIsOptional: Input.self is any OptionalBody.Type, bodyBytesMax: bodyBytesMax, example: example,
             bodySchema: { needsBody ? documentedBody ?? Schema.of(Input.self) : nil },
             answerSchema: { Output.self == Nothing.self ? nil : Schema.of(Output.self) })
@@ -31,6 +34,7 @@ package struct EndpointDescription: Sendable {
     package let id: String
     package let summary: String
     package let access: EndpointAccess
+    package let dialect: EndpointDialect
     /// Status of success.
     package let success: Int
     package let paging: Paging
@@ -72,7 +76,16 @@ package enum EndpointAccess: Sendable, Hashable {
     /// Everybody, without credentials.
     case anonymous
     /// Every account; a token needs one of these scopes.
-    case account(scopes: [String])
+    case account(scopes: ScopeSet)
+}
+
+/// Whose manners an endpoint has.
+package enum EndpointDialect: Sendable, Hashable {
+    /// JSON bodies, `{"errors":[…]}`, credentials of accounts.
+    case v60
+    /// RFC 6749: form bodies (JSON is taken too), `{"error":…, "error_description":…}`, credentials of clients, which
+    /// the handler checks.
+    case oauth
 }
 
 /// Whether an endpoint answers page by page.

@@ -57,7 +57,7 @@ package enum OpenAPI {
         case .anonymous: members.append(("security", .array([])))
         case .account(let scopes):
             members.append(("security", .array([.object([("basicAuth", .array([]))])])))
-            members.append(("x-scopes", .array(scopes.map(Node.text))))
+            members.append(("x-scopes", .array(scopes.names.map(Node.text))))
         }
         let parameters = parameterNodes(endpoint)
         if !parameters.isEmpty { members.append(("parameters", .array(parameters))) }

@@ -8,6 +8,7 @@ import Hummingbird
 import Identity
 package import Logging
 import NIOCore
+import OAuth
 import Operations
 package import SQL
 import ServiceLifecycle
@@ -55,7 +56,8 @@ package struct Assembly: Sendable {
         }
         if settings.roles.contains(.api) {
             let accessLog = AccessLog(sink: StandardError.write)
-            let authenticator = Authenticator(database: database, clock: clock)
+            let authenticator = Authenticator(
+                database: database, clock: clock, bearer: TokenReading.principal(_:at:on:))
             let api = API(dependencies(site, vault: vault, authenticator: authenticator, accessLog: accessLog))
             let responder = api.responder()
             services.append(Background("access log") { await accessLog.run() })

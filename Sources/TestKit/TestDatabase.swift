@@ -44,6 +44,7 @@ package final class TestDatabase: Database {
     }
 
     package func wakeUps(_ channel: WakeChannel) -> AsyncStream<Void> { base.wakeUps(channel) }
+    package func wakeCount(_ channel: WakeChannel) -> UInt64 { base.wakeCount(channel) }
     package func close() async { await base.close() }
 }
 

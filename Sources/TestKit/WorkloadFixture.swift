@@ -105,8 +105,9 @@ private struct Shop {
     func user(_ email: String, group: Int64, isAdmin: Bool) throws -> Int64 {
         try id(
             """
-            INSERT INTO users (email, first_name, last_name, is_admin, user_group_id, created_at, updated_at)
-            VALUES (\(email), 'A', 'B', \(isAdmin), \(group), 1, 1)
+            INSERT INTO users (email, first_name, last_name, is_admin, user_group_id, confirmed_at, created_at,
+                               updated_at)
+            VALUES (\(email), 'A', 'B', \(isAdmin), \(group), 1, 1, 1)
             """)
     }
 

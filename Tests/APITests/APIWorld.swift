@@ -1,11 +1,13 @@
 import API
 import AsyncHTTPClient
 import Basics
+import Contract
 import Hummingbird
 import Identity
 import Logging
 import NIOCore
 import NIOHTTP1
+import OAuth
 import Operations
 import SQL
 import TestKit
@@ -43,6 +45,15 @@ struct APIWorld: Sendable {
             let sentences = items.compactMap(\.text)
             return sentences.count == items.count && !items.isEmpty ? sentences : nil
         }
+        /// The code of RFC 6749 §5.2; nil when the body is anything else.
+        var oauthError: String? { json?["error_description"]?.text == nil ? nil : json?["error"]?.text }
+        /// A refusal says why, in the words of its kind of endpoint.
+        func isExplained(_ dialect: EndpointDialect) -> Bool {
+            switch dialect {
+            case .v60: errors != nil
+            case .oauth: oauthError != nil
+            }
+        }
     }
 
     /// Runs `body` with the server up.
@@ -52,7 +63,8 @@ struct APIWorld: Sendable {
             let clock = SystemWallClock()
             let vault = Vault.ephemeral()
             let (keys, things) = try await fill(database, shop, vault, clock)
-            let authenticator = Authenticator(database: database, clock: clock)
+            let authenticator = Authenticator(
+                database: database, clock: clock, bearer: TokenReading.principal(_:at:on:))
             let api = API(
                 APIDependencies(
                     database: database, clock: clock, authenticator: authenticator, vault: vault,

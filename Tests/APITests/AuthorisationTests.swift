@@ -47,7 +47,9 @@ import Testing
                     let reply = try await world.send(
                         method.rawValue, world.fill(endpoint.path), as: role, body: try body(of: endpoint, world))
                     await found.add("\(method.rawValue) \(endpoint.path)", reply.status)
-                    if reply.status >= 400 { #expect(reply.errors != nil, "\(endpoint.id): \(reply.text)") }
+                    if reply.status >= 400 {
+                        #expect(reply.isExplained(endpoint.dialect), "\(endpoint.id): \(reply.text)")
+                    }
                 }
             }
         }

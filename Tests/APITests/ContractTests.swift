@@ -36,7 +36,8 @@ import Testing
     /// Every member of every answer is in its schema, and every member of the schema is in the answer.
     @Test(arguments: TestDialect.allCases) func answersHaveTheShapeOfTheContract(dialect: TestDialect) async throws {
         try await APIWorld.with(dialect) { world in
-            for endpoint in Contract.all where endpoint.method == .get && endpoint.id != "openapi_view" {
+            for endpoint in Contract.all where endpoint.method == .get && endpoint.dialect == .v60 {
+                if endpoint.id == "openapi_view" { continue }
                 let reply = try await world.send("GET", world.fill(endpoint.path))
                 #expect(reply.status == endpoint.success, "\(endpoint.id): \(reply.text)")
                 guard let schema = endpoint.answerSchema(), let json = reply.json else {

@@ -80,6 +80,8 @@ package final class PostgresDatabase: Database {
         return stream
     }
 
+    package func wakeCount(_ channel: WakeChannel) -> UInt64 { hub.count(channel) }
+
     package func close() async {
         listener.withLock { $0 }?.stop()
         try? await threads.shutdownGracefully()

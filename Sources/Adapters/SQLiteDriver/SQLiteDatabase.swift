@@ -106,6 +106,7 @@ package final class SQLiteDatabase: Database {
     package var commits: Int { writer.commits }
 
     package func wakeUps(_ channel: WakeChannel) -> AsyncStream<Void> { hub.listen(channel) }
+    package func wakeCount(_ channel: WakeChannel) -> UInt64 { hub.count(channel) }
 
     package func close() async {
         await writer.close()

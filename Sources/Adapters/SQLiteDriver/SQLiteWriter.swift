@@ -124,8 +124,9 @@ final class SQLiteWriter: Sendable {
             return
         }
         state.withLock { $0.commits += 1 }
-        for job in batch { job.finish(failed: nil) }
+        // Before anybody is answered: see `Database.wakeCount`.
         hub.wake(wakes)
+        for job in batch { job.finish(failed: nil) }
     }
 
     private func giveUp(_ batch: [any WriteJob], _ failure: SQLiteFailure) {

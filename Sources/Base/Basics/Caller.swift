@@ -4,25 +4,37 @@ package struct Caller: Sendable, Hashable {
     package enum Means: String, Sendable, Hashable {
         /// A v60 API key pair over HTTP Basic: all of the account's rights.
         case apiKey
+        /// An access token of an OAuth application, or a named API key: some scopes, perhaps some projects only.
+        case token
         /// The operator at the command line of the machine itself.
         case operatorShell
         /// Berth itself: reconcilers and workflows.
         case system
     }
 
-    /// The account, or nil for the operator and the system.
+    /// The account; nil for the operator, the system, and an application that acts for itself.
     package let userID: Int64?
+    /// Has the rights of the provider's staff. False for a token of an administrator without a scope for that.
     package let isAdmin: Bool
     package let means: Means
+    /// The projects that the credential is limited to; nil when it is not.
+    package let projects: [Int64]?
+    /// The OAuth application that asks; nil when none does.
+    package let applicationID: Int64?
     /// Correlates the answer, the log lines and the audit rows of one request.
     package let requestID: String
     /// The address of the client; empty when there is none.
     package let address: String
 
-    package init(userID: Int64?, isAdmin: Bool, means: Means, requestID: String, address: String) {
+    package init(
+        userID: Int64?, isAdmin: Bool, means: Means, projects: [Int64]? = nil, applicationID: Int64? = nil,
+        requestID: String, address: String
+    ) {
         self.userID = userID
         self.isAdmin = isAdmin
         self.means = means
+        self.projects = projects
+        self.applicationID = applicationID
         self.requestID = requestID
         self.address = address
     }

@@ -112,6 +112,10 @@ package protocol Database: Sendable {
     /// Wake-ups as they come. The stream ends with the database.
     func wakeUps(_ channel: WakeChannel) -> AsyncStream<Void>
 
+    /// How often `channel` was woken, counted before the transaction that woke it answers: whoever compares two counts
+    /// knows at once what this process changed, and soon what another did.
+    func wakeCount(_ channel: WakeChannel) -> UInt64
+
     /// Finishes what is running and closes all connections.
     func close() async
 }

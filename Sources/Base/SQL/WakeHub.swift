@@ -5,6 +5,7 @@ package final class WakeHub: Sendable {
     private struct State {
         var nextID = 0
         var listeners: [WakeChannel: [Int: AsyncStream<Void>.Continuation]] = [:]
+        var counts: [WakeChannel: UInt64] = [:]
         var isClosed = false
     }
 
@@ -31,10 +32,14 @@ package final class WakeHub: Sendable {
         return stream
     }
 
+    /// How often `channel` was woken. What was read at one count is still so at the same count.
+    package func count(_ channel: WakeChannel) -> UInt64 { state.withLock { $0.counts[channel] ?? 0 } }
+
     /// Wakes the listeners of `channels`.
     package func wake(_ channels: some Sequence<WakeChannel>) {
         let listeners = state.withLock { state in
-            channels.flatMap { channel in state.listeners[channel].map { Array($0.values) } ?? [] }
+            for channel in channels { state.counts[channel, default: 0] &+= 1 }
+            return channels.flatMap { channel in state.listeners[channel].map { Array($0.values) } ?? [] }
         }
         for listener in listeners { listener.yield() }
     }

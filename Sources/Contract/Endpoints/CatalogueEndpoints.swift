@@ -1,8 +1,10 @@
+import Basics
+
 /// What can be ordered, and where it can run.
 package enum CatalogueEndpoints {
     package static let images = Endpoint<Nothing, ImageList>(
         .get, "/api/container_images", id: "image_list", "Images you may order or own, by label",
-        access: .account(scopes: ["public", "images_read"]), paging: .always,
+        access: .account(scopes: [.public, .imagesRead]), paging: .always,
         query: [
             QueryParameter(
                 "filter", .string(format: nil, choices: ["owned", "isLoadBalancer"]), "owned: your own only."),
@@ -11,11 +13,11 @@ package enum CatalogueEndpoints {
 
     package static let image = Endpoint<Nothing, ImageAnswer>(
         .get, "/api/container_images/{image_id}", id: "image_view", "One image",
-        access: .account(scopes: ["public", "images_read"]))
+        access: .account(scopes: [.public, .imagesRead]))
 
     package static let products = Endpoint<Nothing, ProductList>(
         .get, "/api/products", id: "product_list", "Packages of your billing plan, once per active zone",
-        access: .account(scopes: ["profile_read"]), paging: .onRequest)
+        access: .account(scopes: [.profileRead]), paging: .onRequest)
 
     package static let locations = Endpoint<Nothing, LocationList>(
         .get, "/api/locations", id: "location_list", "All locations by name", access: ProjectEndpoints.read,

@@ -1,3 +1,5 @@
+import Basics
+
 /// Containers: the running copies of a service.
 package enum ContainerEndpoints {
     package static let view = Endpoint<Nothing, ContainerAnswer>(

@@ -1,3 +1,5 @@
+import Basics
+
 /// Projects: what a customer's services live in.
 package enum ProjectEndpoints {
     package static let list = Endpoint<Nothing, ProjectList>(
@@ -26,6 +28,6 @@ package enum ProjectEndpoints {
         .get, "/api/projects/{project_id}/events", id: "project_events", "Events of a project, newest first",
         access: read, paging: .always)
 
-    static let read = EndpointAccess.account(scopes: ["project_read"])
-    static let write = EndpointAccess.account(scopes: ["project_write"])
+    static let read = EndpointAccess.account(scopes: [.projectRead])
+    static let write = EndpointAccess.account(scopes: [.projectWrite])
 }

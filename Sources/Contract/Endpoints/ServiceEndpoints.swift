@@ -1,3 +1,5 @@
+import Basics
+
 /// Services: what runs in a project.
 package enum ServiceEndpoints {
     package static let list = Endpoint<Nothing, ServiceList>(

@@ -10,6 +10,8 @@ package struct APIDependencies: Sendable {
     package var clock: any WallClock
     package var authenticator: Authenticator
     package var vault: Vault
+    /// API key pairs may be exchanged for tokens.
+    package var passwordGrant: Bool
     /// Where customers reach us, without a slash at the end: `https://berth.example`. Links start with it.
     package var publicURL: String
     /// Our release, as `/api/version` tells it.
@@ -24,7 +26,7 @@ package struct APIDependencies: Sendable {
 
     package init(
         database: any Database, clock: any WallClock, authenticator: Authenticator, vault: Vault,
-        publicURL: String, release: String, logger: Logger, accessLog: AccessLog? = nil,
+        publicURL: String, release: String, logger: Logger, passwordGrant: Bool = true, accessLog: AccessLog? = nil,
         readiness: @escaping @Sendable () async -> [String] = { [] },
         processes: @escaping @Sendable (_ containerID: Int64) async throws -> [ProcessView] = { _ in [] }
     ) {
@@ -32,6 +34,7 @@ package struct APIDependencies: Sendable {
         self.clock = clock
         self.authenticator = authenticator
         self.vault = vault
+        self.passwordGrant = passwordGrant
         self.publicURL = publicURL
         self.release = release
         self.logger = logger
@@ -52,6 +55,7 @@ package struct API: Sendable {
     package init(_ dependencies: APIDependencies) {
         self.dependencies = dependencies
         serveVersion()
+        serveOAuth()
         serveOrders()
         serveProjects()
         serveServices()
@@ -120,6 +124,8 @@ struct RequestFacts: Sendable {
     let words: [String]
     let page: Page?
     let query: Query
+    /// The `Authorization` header, for endpoints that check it themselves.
+    let authorization: String?
 }
 
 /// What a handler answers with.

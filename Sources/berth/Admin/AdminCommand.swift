@@ -4,7 +4,7 @@ import ArgumentParser
 struct AdminCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "admin",
-        abstract: "Accounts, keys, locations, zones and packages.",
+        abstract: "Accounts, keys, OAuth applications, locations, zones and packages.",
         discussion: """
             These commands work on the database directly, whether or not a server runs.
 
@@ -13,7 +13,7 @@ struct AdminCommand: AsyncParsableCommand {
               berth admin zone list --json
             """,
         subcommands: [
-            AdminUserCommand.self, AdminKeyCommand.self, AdminLocationCommand.self, AdminZoneCommand.self,
-            AdminProductCommand.self,
+            AdminUserCommand.self, AdminKeyCommand.self, AdminOAuthAppCommand.self, AdminLocationCommand.self,
+            AdminZoneCommand.self, AdminProductCommand.self,
         ])
 }

@@ -6,7 +6,7 @@ import SQL
 /// `berth admin key …`
 struct AdminKeyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "key", abstract: "API keys of accounts.", subcommands: [Create.self])
+        commandName: "key", abstract: "API keys of accounts.", subcommands: [Create.self, List.self, Revoke.self])
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -25,12 +25,7 @@ struct AdminKeyCommand: AsyncParsableCommand {
             let pair = try await Session.open { session in
                 let now = SystemWallClock().now()
                 return try await session.database.transaction { transaction in
-                    guard let account = try Accounts.find(email: email, on: transaction) else {
-                        throw Fault(
-                            .invalid,
-                            "There is no account with the e-mail address \(email). "
-                                + "List them: berth admin user list.")
-                    }
+                    let account = try AdminUserCommand.account(email, on: transaction)
                     return try APIKeys.create(forUser: account.id, by: .shell, at: now, in: transaction)
                 }
             }
@@ -43,6 +38,78 @@ struct AdminKeyCommand: AsyncParsableCommand {
                 json.key("password")
                 json.value(pair.password.reveal())
             }
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List the API keys of an account, without their secrets.",
+            discussion: """
+                EXAMPLES
+                  berth admin key list --user ada@example.org
+                """)
+
+        @Option(help: "The account's e-mail address.") var user: String
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            let email = user
+            let keys = try await Session.open { session in
+                try await session.database.read { connection in
+                    let account = try AdminUserCommand.account(email, on: connection)
+                    return try APIKeys.list(ofUser: account.id, by: .shell, on: connection)
+                }
+            }
+            guard output.json else {
+                return Output.table(
+                    ["ID", "USER NAME", "CREATED", "STATE"],
+                    keys.map {
+                        [
+                            String($0.id), $0.username, $0.createdAt.rfc3339,
+                            $0.revokedAt.map { "revoked \($0.rfc3339)" } ?? "valid",
+                        ]
+                    })
+            }
+            Output.json { json in
+                json.key("keys")
+                json.array { json in for key in keys { write(key, to: &json) } }
+            }
+        }
+
+        private func write(_ key: APIKeys.Listed, to json: inout JSONWriter) {
+            json.object { json in
+                json.key("id")
+                json.value(key.id)
+                json.key("username")
+                json.value(key.username)
+                json.key("created_at")
+                json.value(key.createdAt.rfc3339)
+                json.key("revoked_at")
+                json.value(key.revokedAt?.rfc3339)
+            }
+        }
+    }
+
+    struct Revoke: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "End an API key, and the tokens that were obtained with it.",
+            discussion: """
+                EXAMPLES
+                  berth admin key revoke --username 3kR0…
+                """)
+
+        @Option(help: "The user name of the pair.") var username: String
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            let username = username
+            try await Session.open { session in
+                let now = SystemWallClock().now()
+                try await session.database.transaction {
+                    try APIKeys.revoke(username: username, by: .shell, at: now, in: $0)
+                }
+            }
+            output.json ? Output.json { _ in } : Output.line("Revoked the API key \(username).")
         }
     }
 }

@@ -6,7 +6,10 @@ import SQL
 /// `berth admin user …`
 struct AdminUserCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "user", abstract: "Accounts of customers and staff.", subcommands: [Create.self, List.self])
+        commandName: "user", abstract: "Accounts of customers and staff.",
+        subcommands: [
+            Create.self, List.self, Show.self, Suspend.self, Unsuspend.self, ResetPassword.self, MakeAdmin.self,
+        ])
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -80,27 +83,8 @@ struct AdminUserCommand: AsyncParsableCommand {
             Output.json { json in
                 json.key("users")
                 json.array { json in
-                    for account in accounts { write(account, to: &json) }
+                    for account in accounts { json.object { AdminUserCommand.write(account, to: &$0) } }
                 }
-            }
-        }
-
-        private func write(_ account: Accounts.Listed, to json: inout JSONWriter) {
-            json.object { json in
-                json.key("id")
-                json.value(account.id)
-                json.key("email")
-                json.value(account.email)
-                json.key("first_name")
-                json.value(account.firstName)
-                json.key("last_name")
-                json.value(account.lastName)
-                json.key("group")
-                json.value(account.group)
-                json.key("admin")
-                json.value(account.isAdmin)
-                json.key("active")
-                json.value(account.active)
             }
         }
     }

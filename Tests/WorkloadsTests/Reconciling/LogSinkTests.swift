@@ -154,6 +154,7 @@ private final class FlakyDatabase: Database {
     }
 
     func wakeUps(_ channel: WakeChannel) -> AsyncStream<Void> { base.wakeUps(channel) }
+    func wakeCount(_ channel: WakeChannel) -> UInt64 { base.wakeCount(channel) }
     func close() async { await base.close() }
 }
 

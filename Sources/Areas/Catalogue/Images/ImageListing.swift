@@ -33,7 +33,7 @@ package enum ImageListing {
     package static func list(
         _ page: Page, _ filter: Filter, by caller: Caller, from database: any Database
     ) async throws -> ([ImageDetails], total: Int64) {
-        let own = Policy.owned("user_id", by: caller)
+        let own = Policy.owned("user_id", project: nil, by: caller)
         var chosen: SQL = filter.ownedOnly ? "WHERE \(own)" : "WHERE ((user_id IS NULL AND active = 1) OR \(own))"
         if filter.loadBalancersOnly { chosen = "\(chosen) AND is_load_balancer = 1" }
         if let name = filter.nameContains { chosen = "\(chosen) AND lower(label) LIKE \(pattern(name)) ESCAPE '!'" }

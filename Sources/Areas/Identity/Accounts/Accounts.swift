@@ -15,9 +15,10 @@ package enum Accounts {
         do {
             id = try tx.int(
                 """
-                INSERT INTO users (email, first_name, last_name, is_admin, user_group_id, created_at, updated_at)
+                INSERT INTO users (email, first_name, last_name, is_admin, user_group_id, confirmed_at, created_at,
+                                   updated_at)
                 VALUES (\(clean.email), \(clean.firstName), \(clean.lastName), \(clean.isAdmin), \(groupID),
-                        \(now), \(now))
+                        \(now), \(now), \(now))
                 RETURNING id
                 """)
         } catch DatabaseProblem.notUnique {

@@ -11,9 +11,10 @@ package enum Audit {
         try tx.run(
             """
             INSERT INTO audits (user_id, means, request_id, ip_addr, event, noun, subject_id, operation_id, raw_data,
-                                created_at)
+                                application_id, created_at)
             VALUES (\(caller.userID), \(caller.means.rawValue), \(caller.requestID), \(caller.address), \(event),
-                    \(noun), \(id), \(operation), \(raw), \(now))
+                    \(noun), \(id), \(operation), \(raw), \(caller.applicationID),
+                    \(now))
             """)
     }
 }

@@ -1,5 +1,4 @@
 package import Basics
-import Crypto
 package import SQL
 
 /// v60 API key pairs: a user name and a secret for HTTP Basic, with all of the account's rights.
@@ -31,7 +30,7 @@ package enum APIKeys {
         let id = try tx.int(
             """
             INSERT INTO api_keys (user_id, username, secret_sha256, created_at)
-            VALUES (\(userID), \(username), \(digest(of: password)), \(now))
+            VALUES (\(userID), \(username), \(IssuedSecret.digest(of: password)), \(now))
             RETURNING id
             """)
         guard let id else { throw Fault(.bug, "The new API key could not be stored.") }
@@ -39,7 +38,4 @@ package enum APIKeys {
         try tx.wake(.identity)
         return Pair(id: id, username: username, password: Secret(password))
     }
-
-    /// What is stored of a secret: SHA-256 in hexadecimal. The secret is 238 random bits, so no slow hash is needed.
-    static func digest(of secret: String) -> String { Hex.lower(SHA256.hash(data: Array(secret.utf8))) }
 }

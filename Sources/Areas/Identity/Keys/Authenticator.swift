@@ -6,22 +6,20 @@ import Synchronization
 
 /// Who is behind the credentials of a request.
 ///
-/// A pair costs one indexed read. Pairs that were right are remembered, as a hash of the header, for a few seconds or
-/// until ``WakeChannel/identity``; wrong ones never are. An unknown user name costs the same as a wrong secret: one
-/// read, one hash, one comparison of equal length.
+/// A credential costs one indexed read. Those that were right are remembered, as a hash of the header, for a second
+/// or until ``WakeChannel/identity`` is woken; wrong ones never are. An unknown user name costs the same as a wrong
+/// secret: one read, one hash, one comparison of equal length.
 package final class Authenticator: Sendable {
-    /// The account behind a valid pair.
-    package struct Principal: Sendable, Hashable {
-        package let userID: Int64
-        package let isAdmin: Bool
-    }
+    /// Finds the principal of a bearer token; nil when it is unknown, expired, revoked, or its account may not act.
+    package typealias BearerReading = @Sendable (String, Moment, any Connection) throws -> Principal?
 
     /// Bounds of the memory and of its staleness.
     package enum Limits {
         /// About 100 bytes each.
         package static let rememberedMax = 10_000
-        /// A revocation in another process that could not wake us is noticed after this many seconds.
-        package static let rememberedSeconds = 5
+        /// A change in another process that could not wake us (SQLite has no means to) is noticed after this many
+        /// seconds. One read per second and credential is no cost.
+        package static let rememberedSeconds = 1
         /// Longer credentials are not ours.
         package static let credentialBytesMax = 512
     }
@@ -29,81 +27,79 @@ package final class Authenticator: Sendable {
     private struct Remembered {
         let principal: Principal
         let until: Moment
+        /// What ``Database/wakeCount(_:)`` was before it was read.
+        let count: UInt64
     }
 
     private let database: any Database
     private let clock: any WallClock
+    private let bearer: BearerReading
     private let remembered = Mutex<[Data: Remembered]>([:])
-    /// Counts forgettings, so that a read which began before one is not remembered after it.
-    private let epoch = Mutex(0)
-    /// What an unknown user's secret is compared with.
-    private let nobody = String(repeating: "0", count: 64)
 
-    package init(database: any Database, clock: any WallClock) {
+    /// `bearer` reads tokens, which this area does not know.
+    package init(database: any Database, clock: any WallClock, bearer: @escaping BearerReading) {
         self.database = database
         self.clock = clock
+        self.bearer = bearer
     }
 
-    /// Forgets remembered pairs whenever something about who may do what has changed. Runs until cancelled.
+    /// Forgets remembered credentials whenever something about who may do what has changed. Runs until cancelled.
+    ///
+    /// Nothing outdated would be recalled without it: it keeps the database listening and the memory small.
     package func run() async {
-        for await _ in database.wakeUps(.identity) { forget() }
+        for await _ in database.wakeUps(.identity) { remembered.withLock { $0.removeAll(keepingCapacity: true) } }
     }
 
-    /// Forgets all remembered pairs.
-    package func forget() {
-        epoch.withLock { $0 += 1 }
-        remembered.withLock { $0.removeAll(keepingCapacity: true) }
-    }
-
-    /// The account behind the base64 part of a `Basic` header when the pair was right a moment ago. Never waits.
-    package func recall(_ credentials: Substring) -> Principal? {
-        let key = Self.key(credentials)
+    /// The principal behind an `Authorization` header, as a whole, when it was right a moment ago. Never waits.
+    package func recall(_ header: String) -> Principal? {
+        let key = Self.key(header)
         let now = clock.now()
-        return remembered.withLock {
-            guard let found = $0[key], found.until > now else { return nil }
-            return found.principal
+        guard let found = remembered.withLock({ $0[key] }), found.until > now,
+            found.count == database.wakeCount(.identity)
+        else { return nil }
+        return found.principal
+    }
+
+    /// The principal behind `Basic` and a valid pair; nil for anything else, without saying what.
+    package func basic(_ header: String) async throws -> Principal? {
+        guard header.utf8.count <= Limits.credentialBytesMax, let pair = Self.pair(header.dropFirst(6)) else {
+            return nil
+        }
+        return try await find(header) { connection, now in
+            try APIKeys.principal(username: pair.username, secret: pair.secret, at: now, on: connection)?.principal
         }
     }
 
-    /// The account behind the base64 part of a `Basic` header; nil for anything that is not a valid pair of an active
-    /// account, without saying which.
-    package func principal(_ credentials: Substring) async throws -> Principal? {
-        if let principal = recall(credentials) { return principal }
-        guard credentials.utf8.count <= Limits.credentialBytesMax, let (username, password) = Self.pair(credentials)
-        else { return nil }
-        let before = epoch.withLock { $0 }
-        let stored = try await database.read { connection in
-            try connection.first(
-                """
-                SELECT k.secret_sha256, u.id, u.is_admin, u.active
-                FROM api_keys k JOIN users u ON u.id = k.user_id
-                WHERE k.username = \(username) AND k.revoked_at IS NULL
-                """
-            ) { (digest: $0.text(0), userID: $0.int(1), isAdmin: $0.bool(2), active: $0.bool(3)) }
+    /// The principal behind `Bearer` and a valid token; nil for anything else, without saying what.
+    package func bearer(_ header: String) async throws -> Principal? {
+        guard header.utf8.count <= Limits.credentialBytesMax else { return nil }
+        let token = String(header.dropFirst(7))
+        return try await find(header) { [bearer] connection, now in try bearer(token, now, connection) }
+    }
+
+    private func find(
+        _ header: String, _ read: @escaping @Sendable (any Connection, Moment) throws -> Principal?
+    ) async throws -> Principal? {
+        let count = database.wakeCount(.identity)
+        let now = clock.now()
+        guard let principal = try await database.read({ try read($0, now) }) else { return nil }
+        var until = now.advanced(by: .seconds(Limits.rememberedSeconds))
+        if let end = principal.expiresAt, end < until { until = end }
+        let key = Self.key(header)
+        remembered.withLock {
+            if $0.count >= Limits.rememberedMax { $0.removeAll(keepingCapacity: true) }
+            $0[key] = Remembered(principal: principal, until: until, count: count)
         }
-        let right = Self.equal(APIKeys.digest(of: password), stored?.digest ?? nobody)
-        guard right, let stored, stored.active else { return nil }
-        let principal = Principal(userID: stored.userID, isAdmin: stored.isAdmin)
-        if epoch.withLock({ $0 }) == before { remember(credentials, principal) }
         return principal
     }
 
-    private func remember(_ credentials: Substring, _ principal: Principal) {
-        let key = Self.key(credentials)
-        let until = clock.now().advanced(by: .seconds(Limits.rememberedSeconds))
-        remembered.withLock {
-            if $0.count >= Limits.rememberedMax { $0.removeAll(keepingCapacity: true) }
-            $0[key] = Remembered(principal: principal, until: until)
-        }
+    private static func key(_ header: String) -> Data {
+        var header = header
+        return header.withUTF8 { Data(SHA256.hash(data: $0)) }
     }
 
-    private static func key(_ credentials: Substring) -> Data {
-        var credentials = credentials
-        return credentials.withUTF8 { Data(SHA256.hash(data: $0)) }
-    }
-
-    /// `user:secret`; the secret may contain colons.
-    private static func pair(_ credentials: Substring) -> (String, String)? {
+    /// `user:secret` in base64; the secret may contain colons. nil when it is not that.
+    package static func pair(_ credentials: some StringProtocol) -> (username: String, secret: String)? {
         guard let data = Data(base64Encoded: String(credentials)), let text = String(validating: data, as: UTF8.self),
             let colon = text.firstIndex(of: ":")
         else { return nil }
@@ -111,15 +107,5 @@ package final class Authenticator: Sendable {
         // PostgreSQL has no text with a zero in it, and neither have our names.
         if username.utf8.contains(0) { return nil }
         return (username, String(text[text.index(after: colon)...]))
-    }
-
-    /// Compares without stopping at the first difference.
-    private static func equal(_ a: String, _ b: String) -> Bool {
-        let a = Array(a.utf8)
-        let b = Array(b.utf8)
-        guard a.count == b.count else { return false }
-        var difference: UInt8 = 0
-        for index in a.indices { difference |= a[index] ^ b[index] }
-        return difference == 0
     }
 }

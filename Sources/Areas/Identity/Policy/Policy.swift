@@ -25,10 +25,16 @@ package struct Holder: Sendable, Hashable {
     package let ownerID: Int64?
     /// Every customer may look at it: products, locations, shared images.
     package let isPublic: Bool
+    /// The project it is part of; nil when it is part of none. A credential that is limited to projects reaches
+    /// nothing of others.
+    package let projectID: Int64?
     /// It is being deleted: gone for customers, still there for administrators.
     package let isLeaving: Bool
 
-    package init(noun: String, ownerID: Int64?, isPublic: Bool = false, isLeaving: Bool = false) {
+    package init(
+        noun: String, ownerID: Int64?, projectID: Int64? = nil, isPublic: Bool = false, isLeaving: Bool = false
+    ) {
+        self.projectID = projectID
         self.noun = noun
         self.ownerID = ownerID
         self.isPublic = isPublic
@@ -36,7 +42,8 @@ package struct Holder: Sendable, Hashable {
     }
 }
 
-/// The one place that knows who may do what. Areas ask it with the object; lists are filtered by ``owned(_:by:)``.
+/// The one place that knows who may do what. Areas ask it with the object; lists are filtered by
+/// ``owned(_:project:by:)``.
 ///
 /// What a caller may not know about does not exist for it (404). 403 is for things everybody may see.
 /// Suspended accounts never get here: authentication turns them away.
@@ -58,17 +65,19 @@ package enum Policy {
     /// What one says of a thing that is not there, or not for this caller.
     package static func notFound(_ noun: String) -> Fault { Fault(.notFound, "Unknown \(noun).") }
 
-    /// A condition for `WHERE`: rows whose account, in `column`, is the caller's own.
+    /// A condition for `WHERE`: rows whose account, in `column`, is the caller's own; and whose project, in `project`,
+    /// is one that the credential is limited to. nil: they are part of no project.
     ///
     /// Lists show what is one's own, to administrators too; Berth itself and the operator's shell see all rows.
-    package static func owned(_ column: SQL, by caller: Caller) -> SQL {
+    package static func owned(_ column: SQL, project: SQL?, by caller: Caller) -> SQL {
         guard let userID = caller.userID else { return isTrusted(caller) ? "1 = 1" : "1 = 0" }
-        return "\(column) = \(userID)"
+        guard let project, let limit = caller.projects else { return "\(column) = \(userID)" }
+        return "\(column) = \(userID) AND \(project) IN (\(list: limit))"
     }
 
-    /// A condition for `WHERE` of a single thing: like ``owned(_:by:)``, but staff reach everything.
-    package static func reachable(_ column: SQL, by caller: Caller) -> SQL {
-        caller.isAdmin ? "1 = 1" : owned(column, by: caller)
+    /// A condition for `WHERE` of a single thing: like ``owned(_:project:by:)``, but staff reach everything.
+    package static func reachable(_ column: SQL, project: SQL?, by caller: Caller) -> SQL {
+        caller.isAdmin && caller.projects == nil ? "1 = 1" : owned(column, project: project, by: caller)
     }
 
     /// Throws `.forbidden` unless the caller is the provider's staff, the operator, or Berth itself.
@@ -79,11 +88,11 @@ package enum Policy {
     private enum Verdict { case allowed, hidden, refused }
 
     private static func verdict(_ action: Action, on holder: Holder, by caller: Caller) -> Verdict {
+        if let limit = caller.projects, let project = holder.projectID, !limit.contains(project) { return .hidden }
         if caller.isAdmin { return .allowed }
-        guard let userID = caller.userID else { return .hidden }
         if action == .administer { return holder.isPublic ? .refused : .hidden }
         if holder.isLeaving { return .hidden }
-        if let ownerID = holder.ownerID, ownerID == userID { return .allowed }
+        if let ownerID = holder.ownerID, ownerID == caller.userID { return .allowed }
         guard holder.isPublic else { return .hidden }
         switch action {
         case .list, .view: return .allowed
@@ -94,7 +103,7 @@ package enum Policy {
     private static func isTrusted(_ caller: Caller) -> Bool {
         switch caller.means {
         case .system, .operatorShell: true
-        case .apiKey: false
+        case .apiKey, .token: false
         }
     }
 }

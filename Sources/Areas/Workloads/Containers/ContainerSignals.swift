@@ -69,15 +69,15 @@ package enum ContainerSignals {
     ) throws -> Int64 {
         let found = try connection.first(
             """
-            SELECT p.user_id, s.cpu_milli FROM containers c
+            SELECT p.user_id, p.id, s.cpu_milli FROM containers c
             JOIN services s ON s.id = c.service_id
             JOIN projects p ON p.id = s.project_id
             WHERE c.id = \(id)
             """
-        ) { (ownerID: $0.int(0), cpuMilli: $0.int(1)) }
-        guard let found else { throw Policy.notFound("container") }
-        try Policy.require(action, on: Holder(noun: "container", ownerID: found.ownerID), by: caller)
-        return found.cpuMilli
+        ) { (Holder(noun: "container", ownerID: $0.int(0), projectID: $0.int(1)), cpuMilli: $0.int(2)) }
+        guard let (holder, cpuMilli) = found else { throw Policy.notFound("container") }
+        try Policy.require(action, on: holder, by: caller)
+        return cpuMilli
     }
 
     private static func lines(

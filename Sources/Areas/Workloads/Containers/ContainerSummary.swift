@@ -34,5 +34,5 @@ package struct ContainerSummary: Sendable, Hashable {
     package internal(set) var condition = ContainerCondition.offline
 
     /// Whose it is, for the policy. It stays visible to its owner until it is gone.
-    package var holder: Holder { Holder(noun: "container", ownerID: ownerID) }
+    package var holder: Holder { Holder(noun: "container", ownerID: ownerID, projectID: project.id) }
 }

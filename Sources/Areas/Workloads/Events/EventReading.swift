@@ -81,7 +81,9 @@ package enum EventReading {
             """
         ) { $0.intOrNil(0) }
         let own = owners.first { $0 != nil && $0 == caller.userID } ?? nil
-        return Holder(noun: "event", ownerID: own)
+        let project = try connection.int(
+            "SELECT MIN(subject_id) FROM operation_subjects WHERE noun = 'project' AND operation_id = \(id)")
+        return Holder(noun: "event", ownerID: own, projectID: project)
     }
 
     private static func part(

@@ -29,20 +29,23 @@ package enum OrderReading {
     ) throws -> [OrderSummary] {
         try orders(
             """
-            WHERE \(Policy.owned("o.user_id", by: caller))
+            WHERE \(Policy.owned("o.user_id", project: "o.project_id", by: caller))
             ORDER BY o.created_at DESC, o.id DESC LIMIT \(page.size) OFFSET \(page.offset)
             """, data: "''", on: connection)
     }
 
     /// How many ``list(_:by:on:)`` has in all.
     package static func count(by caller: Caller, on connection: any Connection) throws -> Int64 {
-        try connection.int("SELECT COUNT(*) FROM orders o WHERE \(Policy.owned("o.user_id", by: caller))") ?? 0
+        try connection.int(
+            "SELECT COUNT(*) FROM orders o WHERE \(Policy.owned("o.user_id", project: "o.project_id", by: caller))")
+            ?? 0
     }
 
     /// One order of the caller's, or any for administrators. Throws `.notFound` for anybody else's.
     package static func view(_ id: String, by caller: Caller, on connection: any Connection) throws -> OrderSummary {
         let found = try orders(
-            "WHERE o.id = \(id.lowercased()) AND \(Policy.reachable("o.user_id", by: caller))", data: "o.order_data",
+            "WHERE o.id = \(id.lowercased()) AND \(Policy.reachable("o.user_id", project: "o.project_id", by: caller))",
+            data: "o.order_data",
             on: connection)
         guard let order = found.first else { throw Policy.notFound("order") }
         return order

@@ -36,6 +36,9 @@ package struct Orders: Sendable {
     package func place(_ body: JSONValue, by caller: Caller, dryRun: Bool = false) async throws -> OrderReceipt {
         try Policy.require(.create, on: Holder(noun: "order", ownerID: caller.userID), by: caller)
         let request = try OrderRequest.parse(body)
+        if case .newProject = request.target, caller.projects != nil {
+            throw Fault(.forbidden, "This credential is limited to some projects and cannot start a new one.")
+        }
         var lost = ClaimLost(sentence: "The order could not be placed.")
         for _ in 0..<WorkloadLimits.claimAttemptsMax {
             let snapshot = try await database.read { try OrderSnapshot.load(request, by: caller, in: $0) }

@@ -13,7 +13,7 @@ package enum ProjectReading {
         try await database.read { connection in
             let projects = try rows(
                 """
-                WHERE \(Policy.owned("p.user_id", by: caller)) AND p.state = 'active'
+                WHERE \(Policy.owned("p.user_id", project: "p.id", by: caller)) AND p.state = 'active'
                 ORDER BY p.name, p.id LIMIT \(page.size) OFFSET \(page.offset)
                 """, on: connection)
             return (try complete(projects, on: connection), total: try total(of: caller, on: connection))
@@ -93,6 +93,10 @@ package enum ProjectReading {
     private static func total(of caller: Caller, on connection: any Connection) throws -> Int64 {
         guard let userID = caller.userID else {
             return try connection.int("SELECT COUNT(*) FROM projects WHERE state = 'active'") ?? 0
+        }
+        if caller.projects != nil {
+            let owned = Policy.owned("p.user_id", project: "p.id", by: caller)
+            return try connection.int("SELECT COUNT(*) FROM projects p WHERE \(owned) AND p.state = 'active'") ?? 0
         }
         return try connection.int("SELECT projects_count FROM users WHERE id = \(userID)") ?? 0
     }

@@ -41,5 +41,5 @@ package struct ProjectSummary: Sendable, Hashable {
     package internal(set) var images: [NamedID]
 
     /// Whose it is, for the policy.
-    package var holder: Holder { Holder(noun: "project", ownerID: ownerID, isLeaving: isLeaving) }
+    package var holder: Holder { Holder(noun: "project", ownerID: ownerID, projectID: id, isLeaving: isLeaving) }
 }

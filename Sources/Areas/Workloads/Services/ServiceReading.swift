@@ -8,7 +8,7 @@ package enum ServiceReading {
     package static func list(
         _ page: Page, by caller: Caller, from database: any Database
     ) async throws -> ([ServiceSummary], total: Int64) {
-        let owned: SQL = "WHERE \(Policy.owned("p.user_id", by: caller)) AND p.state = 'active'"
+        let owned: SQL = "WHERE \(Policy.owned("p.user_id", project: "p.id", by: caller)) AND p.state = 'active'"
         return try await database.read { connection in
             (
                 try load("\(owned) ORDER BY s.id LIMIT \(page.size) OFFSET \(page.offset)", on: connection),
@@ -45,10 +45,11 @@ package enum ServiceReading {
 
     /// Throws unless the caller may do `action` to the service. One statement.
     static func require(_ action: Action, _ id: Int64, by caller: Caller, on connection: any Connection) throws {
-        let ownerID = try connection.int(
-            "SELECT p.user_id FROM services s JOIN projects p ON p.id = s.project_id WHERE s.id = \(id)")
-        guard let ownerID else { throw Policy.notFound("container service") }
-        try Policy.require(action, on: Holder(noun: "container service", ownerID: ownerID), by: caller)
+        let holder = try connection.first(
+            "SELECT p.user_id, p.id FROM services s JOIN projects p ON p.id = s.project_id WHERE s.id = \(id)"
+        ) { Holder(noun: "container service", ownerID: $0.int(0), projectID: $0.int(1)) }
+        guard let holder else { throw Policy.notFound("container service") }
+        try Policy.require(action, on: holder, by: caller)
     }
 
     private static func count(_ condition: SQL, on connection: any Connection) throws -> Int64 {

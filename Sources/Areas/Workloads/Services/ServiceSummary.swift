@@ -68,5 +68,5 @@ package struct ServiceSummary: Sendable, Hashable {
     package internal(set) var condition = ServiceCondition.inactive
 
     /// Whose it is, for the policy. It stays visible to its owner until it is gone.
-    package var holder: Holder { Holder(noun: "container service", ownerID: ownerID) }
+    package var holder: Holder { Holder(noun: "container service", ownerID: ownerID, projectID: project.id) }
 }

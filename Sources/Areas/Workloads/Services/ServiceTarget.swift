@@ -42,7 +42,8 @@ struct ServiceTarget: Sendable, Hashable {
         }
         guard var target = try read(id, connection) else { throw Policy.notFound("container service") }
         try Policy.require(
-            action, on: Holder(noun: "container service", ownerID: target.ownerID), by: caller)
+            action, on: Holder(noun: "container service", ownerID: target.ownerID, projectID: target.projectID),
+            by: caller)
         target.containers = try connection.rows(
             """
             SELECT id, name, ordinal FROM containers WHERE service_id = \(id) AND desired_state <> 'removed'

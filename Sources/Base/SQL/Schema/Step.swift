@@ -24,5 +24,7 @@ extension SchemaStep {
         .catalogue,
         .workloads,
         .signals,
+        .identity,
+        .oauth,
     ]
 }

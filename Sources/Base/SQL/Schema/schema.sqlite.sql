@@ -5,7 +5,7 @@ CREATE TABLE api_keys (
     secret_sha256 TEXT NOT NULL,
     revoked_at BIGINT,
     created_at BIGINT NOT NULL
-);
+, name TEXT, scopes TEXT, project_id BIGINT REFERENCES projects (id) ON DELETE CASCADE, addresses TEXT, expires_at BIGINT, last_used_at BIGINT);
 
 CREATE INDEX api_keys_user ON api_keys (user_id);
 
@@ -21,7 +21,7 @@ CREATE TABLE audits (
     operation_id BIGINT REFERENCES operations (id),
     raw_data TEXT,
     created_at BIGINT NOT NULL
-);
+, application_id BIGINT);
 
 CREATE INDEX audits_operation ON audits (operation_id) WHERE operation_id IS NOT NULL;
 
@@ -270,6 +270,86 @@ CREATE TABLE networks (
     UNIQUE (zone_id, slot)
 );
 
+CREATE TABLE oauth_applications (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    uid TEXT NOT NULL UNIQUE,
+    secret_sha256 TEXT,
+    name TEXT NOT NULL,
+    redirect_uris TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    owner_id BIGINT REFERENCES users (id) ON DELETE CASCADE,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL
+);
+
+CREATE INDEX oauth_applications_owner ON oauth_applications (owner_id) WHERE owner_id IS NOT NULL;
+
+CREATE TABLE oauth_codes (
+    code_sha256 TEXT PRIMARY KEY,
+    grant_id BIGINT NOT NULL REFERENCES oauth_grants (id) ON DELETE CASCADE,
+    redirect_uri TEXT NOT NULL,
+    challenge TEXT,
+    expires_at BIGINT NOT NULL,
+    used_at BIGINT
+);
+
+CREATE INDEX oauth_codes_grant ON oauth_codes (grant_id);
+
+CREATE TABLE oauth_grant_projects (
+    grant_id BIGINT NOT NULL REFERENCES oauth_grants (id) ON DELETE CASCADE,
+    project_id BIGINT NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+    PRIMARY KEY (grant_id, project_id)
+);
+
+CREATE INDEX oauth_grant_projects_project ON oauth_grant_projects (project_id);
+
+CREATE TABLE oauth_grants (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    application_id BIGINT NOT NULL REFERENCES oauth_applications (id) ON DELETE CASCADE,
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('code', 'password', 'device')),
+    scopes TEXT NOT NULL,
+    all_projects INTEGER NOT NULL DEFAULT 1 CHECK (all_projects IN (0, 1)),
+    api_key_id BIGINT REFERENCES api_keys (id) ON DELETE CASCADE,
+    created_at BIGINT NOT NULL,
+    revoked_at BIGINT
+);
+
+CREATE INDEX oauth_grants_application ON oauth_grants (application_id);
+
+CREATE INDEX oauth_grants_key ON oauth_grants (api_key_id) WHERE api_key_id IS NOT NULL;
+
+CREATE INDEX oauth_grants_user ON oauth_grants (user_id, application_id);
+
+CREATE TABLE oauth_refresh_tokens (
+    token_sha256 TEXT PRIMARY KEY,
+    grant_id BIGINT NOT NULL REFERENCES oauth_grants (id) ON DELETE CASCADE,
+    scopes TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    used_at BIGINT
+);
+
+CREATE INDEX oauth_refresh_tokens_expiry ON oauth_refresh_tokens (expires_at);
+
+CREATE INDEX oauth_refresh_tokens_grant ON oauth_refresh_tokens (grant_id);
+
+CREATE TABLE oauth_tokens (
+    token_sha256 TEXT PRIMARY KEY,
+    application_id BIGINT NOT NULL REFERENCES oauth_applications (id) ON DELETE CASCADE,
+    grant_id BIGINT REFERENCES oauth_grants (id) ON DELETE CASCADE,
+    scopes TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    revoked_at BIGINT
+);
+
+CREATE INDEX oauth_tokens_application ON oauth_tokens (application_id);
+
+CREATE INDEX oauth_tokens_expiry ON oauth_tokens (expires_at);
+
+CREATE INDEX oauth_tokens_grant ON oauth_tokens (grant_id) WHERE grant_id IS NOT NULL;
+
 CREATE TABLE operation_steps (
     operation_id BIGINT NOT NULL REFERENCES operations (id) ON DELETE CASCADE,
     name TEXT NOT NULL,
@@ -450,6 +530,17 @@ CREATE TABLE services (
 
 CREATE INDEX services_project ON services (project_id, label, id, image_variant_id);
 
+CREATE TABLE ssh_keys (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    label TEXT,
+    public_key TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    UNIQUE (user_id, fingerprint)
+);
+
 CREATE TABLE subject_work (
     noun TEXT NOT NULL,
     subject_id BIGINT NOT NULL,
@@ -479,7 +570,7 @@ CREATE TABLE user_groups (
     quota_containers BIGINT NOT NULL DEFAULT 250 CHECK (quota_containers >= 0),
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
-);
+, quota_dns_zones BIGINT NOT NULL DEFAULT 250 CHECK (quota_dns_zones >= 0), quota_registries BIGINT NOT NULL DEFAULT 20 CHECK (quota_registries >= 0));
 
 CREATE UNIQUE INDEX user_groups_one_default ON user_groups (is_default) WHERE is_default = 1;
 
@@ -498,7 +589,9 @@ CREATE TABLE users (
     projects_count BIGINT NOT NULL DEFAULT 0 CHECK (projects_count >= 0),
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
-);
+, confirmed_at BIGINT, failed_logins BIGINT NOT NULL DEFAULT 0 CHECK (failed_logins >= 0), locked_until BIGINT, external_id TEXT, labels TEXT NOT NULL DEFAULT '{}', company_name TEXT, phone TEXT, address1 TEXT, address2 TEXT, city TEXT, state TEXT, zip TEXT, vat TEXT, country TEXT NOT NULL DEFAULT 'US', timezone TEXT NOT NULL DEFAULT 'UTC', sftp_password INTEGER NOT NULL DEFAULT 1 CHECK (sftp_password IN (0, 1)));
+
+CREATE UNIQUE INDEX users_external_id ON users (external_id) WHERE external_id IS NOT NULL;
 
 CREATE TABLE volume_mounts (
     service_id BIGINT NOT NULL REFERENCES services (id) ON DELETE CASCADE,

@@ -50,6 +50,7 @@ package struct APIResponder: HTTPResponder {
     struct Visit {
         let id: String
         var route: Int?
+        var dialect = EndpointDialect.v60
         var userID: Int64?
     }
 
@@ -69,45 +70,56 @@ package struct APIResponder: HTTPResponder {
         case .notAcceptable: break
         }
         let query = Query(text: target.dropFirst(path.count + 1))
-        let principal = try await authenticate(request, query)
+        let found = api.routes.match(path)
+        // Credentials of clients are not credentials of accounts; those endpoints check them themselves.
+        let isOAuth = found?.dialect == .oauth
+        visit.dialect = isOAuth ? .oauth : .v60
+        if isOAuth { try query.requireNoSecrets() }
+        let principal = isOAuth ? nil : try await authenticate(request, query)
         visit.userID = principal?.userID
 
-        guard let match = api.routes.match(path) else { throw HTTPFault.unknownCall }
+        guard let match = found else { throw HTTPFault.unknownCall }
         if request.method == .options { return options(match) }
         let method = request.method == .head ? "GET" : request.method.rawValue
         guard let route = match.route(for: method) else { throw HTTPFault.methodNotAllowed(match.allow) }
         visit.route = route.index
-        if case .account = route.endpoint.access, principal == nil { throw HTTPFault.noCredentials }
-
+        let reading = route.endpoint.method == .get
+        if case .account(let scopes) = route.endpoint.access {
+            guard let principal else { throw HTTPFault.noCredentials }
+            guard principal.scopes.intersects(scopes) else { throw HTTPFault.insufficientScope(scopes) }
+        }
         let caller = Caller(
-            userID: principal?.userID, isAdmin: principal?.isAdmin ?? false, means: .apiKey, requestID: visit.id,
-            address: route.endpoint.method == .get ? "" : context.channel.remoteAddress?.ipAddress ?? "")
+            userID: principal?.userID, isAdmin: principal?.actsAsStaff(reading: reading) ?? false,
+            means: principal?.means ?? .apiKey, projects: principal?.projects,
+            applicationID: principal?.applicationID, requestID: visit.id,
+            address: reading ? "" : context.channel.remoteAddress?.ipAddress ?? "")
         let asked = route.endpoint.paging == .none ? nil : try query.page()
         let page = asked ?? (route.endpoint.paging == .always ? Page.first : nil)
-        let facts = RequestFacts(caller: caller, ids: match.ids, words: match.words, page: page, query: query)
+        let facts = RequestFacts(
+            caller: caller, ids: match.ids, words: match.words, page: page, query: query,
+            authorization: isOAuth ? request.headers[.authorization] : nil)
         let answer = try await route.run(facts, Body.read(request, for: route.endpoint))
         return respond(answer, route.endpoint, facts, path)
     }
 
-    private func authenticate(_ request: Request, _ query: Query) async throws -> Authenticator.Principal? {
+    private func authenticate(_ request: Request, _ query: Query) async throws -> Principal? {
         guard let header = request.headers[.authorization] else {
             if try query.first("access_token") != nil || query.first("bearer_token") != nil {
                 throw HTTPFault.tokenInAddress
             }
             return nil
         }
-        if header.hasPrefix("Basic ") {
-            let credentials = header.dropFirst(6)
-            if let known = api.dependencies.authenticator.recall(credentials) { return known }
-            guard let principal = try await api.dependencies.authenticator.principal(credentials) else {
-                throw HTTPFault.badCredentials
-            }
+        let authenticator = api.dependencies.authenticator
+        if let known = authenticator.recall(header) { return known }
+        switch header.prefix(while: { $0 != " " }).lowercased() {
+        case "basic":
+            guard let principal = try await authenticator.basic(header) else { throw HTTPFault.badCredentials }
             return principal
+        case "bearer":
+            guard let principal = try await authenticator.bearer(header) else { throw HTTPFault.badToken }
+            return principal
+        default: return nil
         }
-        let scheme = header.prefix { $0 != " " }.lowercased()
-        if scheme == "bearer" { throw HTTPFault.badToken }
-        if scheme == "basic" { throw HTTPFault.badCredentials }
-        return nil
     }
 
     private func respond(
@@ -142,7 +154,7 @@ package struct APIResponder: HTTPResponder {
         for (name, value) in refusal.headers { headers[name] = value }
         return Response(
             status: refusal.status, headers: headers,
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: refusal.body)))
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: refusal.body(visit.dialect))))
     }
 
     private func options(_ match: RouteTable.Match) -> Response {

@@ -29,8 +29,8 @@ enum Body {
             return try await group.next() ?? nil
         }
         guard let bytes, bytes.readableBytes > 0 else { return nil }
-        try requireJSON(request.headers[.contentType])
-        return bytes
+        let type = try contentType(request.headers[.contentType], endpoint.dialect)
+        return type == .form ? try FormBody.json(bytes) : bytes
     }
 
     /// The body as the endpoint's type.
@@ -51,10 +51,14 @@ enum Body {
         }
     }
 
-    private static func requireJSON(_ contentType: String?) throws {
-        guard let contentType else { return }
-        let type = contentType.prefix { $0 != ";" }.filter { $0 != " " }.lowercased()
-        guard type == "application/json" || type.hasSuffix("+json") else { throw HTTPFault.notJSON }
+    private enum ContentType { case json, form }
+
+    private static func contentType(_ header: String?, _ dialect: EndpointDialect) throws -> ContentType {
+        guard let header else { return dialect == .oauth ? .form : .json }
+        let type = header.prefix { $0 != ";" }.filter { $0 != " " }.lowercased()
+        if type == "application/json" || type.hasSuffix("+json") { return .json }
+        if dialect == .oauth, type == "application/x-www-form-urlencoded" { return .form }
+        throw dialect == .oauth ? HTTPFault.notForm : HTTPFault.notJSON
     }
 }
 

@@ -1,6 +1,8 @@
 import Basics
+import Contract
 import HTTPTypes
 import Hummingbird
+import OAuth
 import Operations
 import SQL
 
@@ -9,6 +11,7 @@ enum HTTPFault: Error {
     case tooLarge(Int)
     case bodyTooSlow
     case notJSON
+    case notForm
     case methodNotAllowed(String)
     case notAcceptable
     case unsupportedVersion(String)
@@ -16,6 +19,7 @@ enum HTTPFault: Error {
     case badCredentials
     case noCredentials
     case badToken
+    case insufficientScope(ScopeSet)
     case tokenInAddress
 }
 
@@ -26,6 +30,8 @@ struct Refusal {
     var headers: [(HTTPField.Name, String)] = []
     /// For the log, when it is our mistake.
     var cause: String?
+    /// RFC 6749 §5.2, when the authorization server itself refused.
+    private var oauthError: OAuthProblem.Code?
 
     /// The one mapping of what an area says to HTTP.
     static func status(_ code: Fault.Code) -> HTTPResponse.Status {
@@ -47,6 +53,7 @@ struct Refusal {
         case let fault as Fault: self.init(fault)
         case let fault as HTTPFault: self.init(fault)
         case let problem as DatabaseProblem: self.init(problem)
+        case let problem as OAuthProblem: self.init(problem)
         case is CancellationError: self = Self.unavailable
         default: self = Self.bug("\(error)")
         }
@@ -85,6 +92,10 @@ struct Refusal {
             self.init(status: .requestTimeout, "The body did not arrive in time.", [(.connection, "close")])
         case .notJSON:
             self.init(status: .unsupportedMediaType, "The body must be JSON. Send Content-Type: application/json.")
+        case .notForm:
+            self.init(
+                status: .unsupportedMediaType,
+                "The body must be a form. Send Content-Type: application/x-www-form-urlencoded.")
         case .methodNotAllowed(let allow):
             self.init(status: .methodNotAllowed, "This path takes other methods: \(allow).", [(.allow, allow)])
         case .notAcceptable:
@@ -101,9 +112,31 @@ struct Refusal {
             self.init(
                 status: .forbidden, "The access token is not valid.",
                 [(.wwwAuthenticate, #"Bearer realm="Berth", error="invalid_token""#)])
+        case .insufficientScope(let scopes):
+            let names = scopes.names.joined(separator: " ")
+            self.init(
+                status: .forbidden,
+                "The access token does not have the scope \(scopes.names.joined(separator: " or ")).",
+                [(.wwwAuthenticate, #"Bearer realm="Berth", error="insufficient_scope", scope="\#(names)""#)])
         case .tokenInAddress:
             self.init(status: .badRequest, "Tokens are taken in the Authorization header only, never in the address.")
         }
+    }
+
+    private init(_ problem: OAuthProblem) {
+        switch problem.code {
+        case .invalidClient:
+            self.init(status: .unauthorized, problem.description, [(.wwwAuthenticate, #"Basic realm="Berth OAuth""#)])
+        case .invalidToken:
+            self.init(
+                status: .unauthorized, problem.description,
+                [(.wwwAuthenticate, #"Bearer realm="Berth", error="invalid_token""#)])
+        case .invalidRequest, .invalidGrant, .invalidScope, .unauthorizedClient, .unsupportedGrantType:
+            self.init(status: .badRequest, problem.description)
+        case .serverError: self.init(status: .internalServerError, problem.description)
+        case .temporarilyUnavailable: self.init(status: .serviceUnavailable, problem.description)
+        }
+        oauthError = problem.code
     }
 
     private static let unavailable = Refusal(
@@ -118,14 +151,31 @@ struct Refusal {
         return refusal
     }
 
-    /// `{"errors":[…]}`
-    var body: [UInt8] {
+    /// `{"errors":[…]}`, or `{"error":…,"error_description":…}` where OAuth clients read it.
+    func body(_ dialect: EndpointDialect) -> [UInt8] {
         var writer = JSONWriter(capacity: 256)
         writer.object { out in
-            out.key("errors")
-            out.array { out in for sentence in sentences { out.value(sentence) } }
+            switch dialect {
+            case .v60:
+                out.key("errors")
+                out.array { out in for sentence in sentences { out.value(sentence) } }
+            case .oauth:
+                out.key("error")
+                out.value(oauthCode.rawValue)
+                out.key("error_description")
+                out.value(sentences.joined(separator: " "))
+            }
         }
         return writer.finish()
+    }
+
+    private var oauthCode: OAuthProblem.Code {
+        if let oauthError { return oauthError }
+        switch status.code {
+        case 503: return .temporarilyUnavailable
+        case 500...: return .serverError
+        default: return .invalidRequest
+        }
     }
 }
 

@@ -20,14 +20,14 @@ struct Query: Sendable {
         }
         parts = text.split(separator: "&").map { part in
             let name = part.prefix { $0 != "=" }
-            return Part(text: part, name: Self.decode(name), value: part.dropFirst(name.count + 1))
+            return Part(text: part, name: FormText.decode(name), value: part.dropFirst(name.count + 1))
         }
     }
 
     /// The first value of a parameter; nil when it is not there. A value that is not UTF-8 is a fault.
     func first(_ name: String) throws -> String? {
         guard let part = parts.first(where: { $0.name == name }) else { return nil }
-        guard let value = Self.decode(part.value) else {
+        guard let value = FormText.decode(part.value) else {
             throw Fault(.invalid, "The parameter \(name) is not text in UTF-8.")
         }
         if value.utf8.contains(0) { throw Fault(.invalid, "The parameter \(name) must not contain a zero byte.") }
@@ -63,6 +63,17 @@ struct Query: Sendable {
         return Page(number: Int(number ?? 1), size: Int(size ?? Int64(Page.sizeDefault)))
     }
 
+    /// Secrets in an address end up in logs and histories (RFC 6749 §2.3.1, RFC 6750 §2.3). Throws when there is one.
+    func requireNoSecrets() throws {
+        let secrets: Set = [
+            "access_token", "bearer_token", "client_secret", "code", "code_verifier", "password", "refresh_token",
+            "token",
+        ]
+        if let found = parts.first(where: { $0.name.map(secrets.contains) ?? false })?.name {
+            throw Fault(.malformed, "Send \(found) in the body or the Authorization header, never in the address.")
+        }
+    }
+
     /// The string without what says which page is wanted; each part ends in `&`.
     var withoutPage: String {
         var kept = ""
@@ -71,34 +82,6 @@ struct Query: Sendable {
             kept += "&"
         }
         return kept
-    }
-
-    /// Percent-decoding; `+` is a space. Nil when the bytes are not UTF-8 or a `%` is not followed by two digits.
-    static func decode(_ text: Substring) -> String? {
-        if !text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) { return String(text) }
-        var bytes: [UInt8] = []
-        var rest = text.utf8[...]
-        while let byte = rest.popFirst() {
-            switch byte {
-            case UInt8(ascii: "+"): bytes.append(0x20)
-            case UInt8(ascii: "%"):
-                guard let high = rest.popFirst().flatMap(hex), let low = rest.popFirst().flatMap(hex) else {
-                    return nil
-                }
-                bytes.append(high << 4 | low)
-            default: bytes.append(byte)
-            }
-        }
-        return String(validating: bytes, as: UTF8.self)
-    }
-
-    private static func hex(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case 48...57: byte - 48
-        case 65...70: byte - 55
-        case 97...102: byte - 87
-        default: nil
-        }
     }
 }
 

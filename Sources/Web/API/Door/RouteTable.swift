@@ -20,6 +20,9 @@ struct RouteTable: Sendable {
         var words: [String] = []
         var routes: [(EndpointMethod, Route)] = []
 
+        /// All methods of a path have the same.
+        var dialect: EndpointDialect? { routes.first?.1.endpoint.dialect }
+
         func route(for method: String) -> Route? { routes.first { $0.0.rawValue == method }?.1 }
 
         /// `GET, HEAD, PATCH`

@@ -1,0 +1,41 @@
+package import Basics
+package import SQL
+
+/// What a credential is good for, as long as it is remembered.
+package struct Principal: Sendable, Hashable {
+    /// The account; nil for an application that acts for itself.
+    package var userID: Int64?
+    /// The account belongs to the provider's staff.
+    package var isAdmin: Bool
+    package var means: Caller.Means
+    package var scopes: ScopeSet
+    /// The projects it is limited to; nil when it is not.
+    package var projects: [Int64]?
+    package var applicationID: Int64?
+    /// It ends then; nil when it does not end by itself.
+    package var expiresAt: Moment?
+
+    package init(
+        userID: Int64?, isAdmin: Bool, means: Caller.Means, scopes: ScopeSet, projects: [Int64]? = nil,
+        applicationID: Int64? = nil, expiresAt: Moment? = nil
+    ) {
+        self.userID = userID
+        self.isAdmin = isAdmin
+        self.means = means
+        self.scopes = scopes
+        self.projects = projects
+        self.applicationID = applicationID
+        self.expiresAt = expiresAt
+    }
+
+    /// A condition for `WHERE` with the table of accounts as `u`: neither suspended, nor unconfirmed, nor locked.
+    package static func mayAct(at now: Moment) -> SQL {
+        "u.active = 1 AND u.confirmed_at IS NOT NULL AND (u.locked_until IS NULL OR u.locked_until <= \(now))"
+    }
+
+    /// Whether it has the rights of staff for a request that only reads, or that changes something. A token of an
+    /// administrator is an ordinary customer's unless it was given a scope for more.
+    package func actsAsStaff(reading: Bool) -> Bool {
+        isAdmin && (scopes.contains(.adminWrite) || reading && scopes.contains(.adminRead))
+    }
+}

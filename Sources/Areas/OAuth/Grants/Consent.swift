@@ -1,0 +1,56 @@
+package import Basics
+import Identity
+package import SQL
+
+/// What people allow to applications.
+package enum Consent {
+    /// Allows what `request` asks for and makes the code for it. `projects` nil: all of them, also later ones.
+    ///
+    /// Throws `.forbidden` when the account cannot give a scope, `.invalid` for projects that are not its own.
+    package static func allow(
+        _ request: AuthorizationRequest, projects: [Int64]?, by caller: Caller, at now: Moment, in tx: any Transaction
+    ) throws -> Secret<String> {
+        guard let userID = caller.userID else { throw Fault(.forbidden, "Sign in first.") }
+        let available = Grants.available(to: request.application, isAdmin: caller.isAdmin)
+        guard request.scopes.isSubset(of: available) else {
+            throw Fault(
+                .forbidden,
+                "Your account cannot give this: \(request.scopes.subtracting(available).names.joined(separator: ", "))."
+            )
+        }
+        if let projects {
+            let own = try tx.int(
+                "SELECT COUNT(*) FROM projects WHERE user_id = \(userID) AND id IN (\(list: projects))")
+            guard own == Int64(Set(projects).count), !projects.isEmpty else {
+                throw Fault(.invalid, "Choose at least one project of your own.")
+            }
+        }
+        let grant = try GrantRows.insert(
+            .code, request.application, userID: userID, scopes: request.scopes,
+            projects: projects.map { Set($0).sorted() }, at: now, in: tx)
+        let code = IssuedSecret.make(.authorizationCode)
+        try tx.run(
+            """
+            INSERT INTO oauth_codes (code_sha256, grant_id, redirect_uri, challenge, expires_at)
+            VALUES (\(IssuedSecret.digest(of: code.reveal())), \(grant), \(request.redirectURI), \(request.challenge),
+                    \(now.advanced(by: .seconds(OAuthLimits.codeSeconds))))
+            """)
+        try Audit.write(caller, "allowed", noun: "oauth_application", id: request.application.id, at: now, in: tx)
+        return code
+    }
+
+    /// Takes back everything that an application was allowed by the caller. Its tokens stop working at once.
+    package static func withdraw(
+        applicationID: Int64, by caller: Caller, at now: Moment, in tx: any Transaction
+    ) throws {
+        guard let userID = caller.userID else { throw Fault(.forbidden, "Sign in first.") }
+        let changed = try tx.run(
+            """
+            UPDATE oauth_grants SET revoked_at = \(now)
+            WHERE user_id = \(userID) AND application_id = \(applicationID) AND revoked_at IS NULL
+            """)
+        guard changed > 0 else { throw Policy.notFound("application") }
+        try Audit.write(caller, "withdrew", noun: "oauth_application", id: applicationID, at: now, in: tx)
+        try tx.wake(.identity)
+    }
+}

@@ -1,0 +1,44 @@
+/// `application/x-www-form-urlencoded`, which is also the syntax of a query string (WHATWG URL §5).
+package enum FormText {
+    /// One name with its value, decoded. A part that is not text has nil for it.
+    package struct Field: Sendable, Hashable {
+        package let name: String?
+        package let value: String?
+    }
+
+    /// The fields in order, repeated ones too.
+    package static func fields(_ text: Substring) -> [Field] {
+        text.split(separator: "&").map { part in
+            let name = part.prefix { $0 != "=" }
+            return Field(name: decode(name), value: decode(part.dropFirst(name.count + 1)))
+        }
+    }
+
+    /// Percent-decoding; `+` is a space. Nil when the bytes are not UTF-8 or a `%` is not followed by two digits.
+    package static func decode(_ text: Substring) -> String? {
+        if !text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) { return String(text) }
+        var bytes: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            switch byte {
+            case UInt8(ascii: "+"): bytes.append(0x20)
+            case UInt8(ascii: "%"):
+                guard let high = rest.popFirst().flatMap(hex), let low = rest.popFirst().flatMap(hex) else {
+                    return nil
+                }
+                bytes.append(high << 4 | low)
+            default: bytes.append(byte)
+            }
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
+    private static func hex(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case 48...57: byte - 48
+        case 65...70: byte - 55
+        case 97...102: byte - 87
+        default: nil
+        }
+    }
+}

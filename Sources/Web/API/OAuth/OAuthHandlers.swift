@@ -1,0 +1,92 @@
+import Basics
+import Contract
+import Identity
+import OAuth
+import SQL
+
+extension API {
+    mutating func serveOAuth() {
+        let (database, clock, publicURL) = (dependencies.database, dependencies.clock, dependencies.publicURL)
+        let grants = Grants(database: database, clock: clock, passwordGrant: dependencies.passwordGrant)
+
+        serve(OAuthEndpoints.token) { call in
+            let form = call.input
+            let tokens = try await grants.token(
+                TokenRequest(form), client: call.credentials(form.clientId, form.clientSecret))
+            return TokenAnswer(tokens)
+        }
+        serve(OAuthEndpoints.revoke) { call in
+            guard let token = call.input.token else { throw OAuthProblem(.invalidRequest, "token is missing.") }
+            let client = call.credentials(call.input.clientId, call.input.clientSecret)
+            let now = clock.now()
+            try await database.transaction { tx in
+                try TokenRevocation.revoke(token, by: Clients.authenticate(client, on: tx), at: now, in: tx)
+            }
+            return Acknowledgement()
+        }
+        serve(OAuthEndpoints.introspect) { call in
+            guard let token = call.input.token else { throw OAuthProblem(.invalidRequest, "token is missing.") }
+            let client = call.credentials(call.input.clientId, call.input.clientSecret)
+            let now = clock.now()
+            let found = try await database.read { try Introspection.ask(token, client: client, at: now, on: $0) }
+            return found.map(IntrospectionAnswer.init) ?? .inactive
+        }
+        serve(OAuthEndpoints.info) { call in
+            let (header, now) = (call.facts.authorization ?? "", clock.now())
+            let token = header.lowercased().hasPrefix("bearer ") ? String(header.dropFirst(7)) : ""
+            guard let live = try await database.read({ try TokenReading.live(token, at: now, on: $0) }) else {
+                throw OAuthProblem(.invalidToken, "The access token is unknown, expired or revoked.")
+            }
+            return TokenInfoView(live, at: now)
+        }
+        let kinds = Grants.Kind.allCases.filter { $0 != .password || dependencies.passwordGrant }.map(\.rawValue)
+        serve(OAuthEndpoints.metadata) { _ in
+            AuthorizationServerView(publicURL: publicURL, scopes: Scope.allCases.map(\.rawValue), grants: kinds)
+        }
+        serve(OAuthEndpoints.resource) { _ in
+            ProtectedResourceView(publicURL: publicURL, scopes: Scope.allCases.map(\.rawValue))
+        }
+    }
+}
+
+extension Call {
+    /// What the client shows of itself, in either of the two ways.
+    fileprivate func credentials(_ id: String?, _ secret: String?) -> ClientCredentials {
+        ClientCredentials(authorization: facts.authorization, clientID: id, clientSecret: secret)
+    }
+}
+
+extension TokenRequest {
+    fileprivate init(_ form: TokenForm) {
+        self.init(
+            grantType: form.grantType, scope: form.scope, username: form.username, password: form.password,
+            code: form.code, redirectURI: form.redirectUri, codeVerifier: form.codeVerifier,
+            refreshToken: form.refreshToken)
+    }
+}
+
+extension TokenAnswer {
+    fileprivate init(_ tokens: IssuedTokens) {
+        self.init(
+            accessToken: tokens.accessToken.reveal(), expiresIn: tokens.expiresIn,
+            refreshToken: tokens.refreshToken?.reveal(), scope: tokens.scopes.text,
+            createdAt: tokens.createdAt.milliseconds / 1000)
+    }
+}
+
+extension IntrospectionAnswer {
+    fileprivate init(_ token: LiveToken) {
+        self.init(
+            scope: token.scopes.text, clientID: token.applicationUID, subject: token.userID.map { "user:\($0)" },
+            exp: token.expiresAt.milliseconds / 1000, iat: token.createdAt.milliseconds / 1000)
+    }
+}
+
+extension TokenInfoView {
+    fileprivate init(_ token: LiveToken, at now: Moment) {
+        self.init(
+            resourceOwnerID: token.userID, scope: token.scopes.names,
+            expiresIn: (token.expiresAt.milliseconds - now.milliseconds) / 1000, uid: token.applicationUID,
+            createdAt: token.createdAt.milliseconds / 1000)
+    }
+}
