@@ -195,7 +195,7 @@ package enum OpenAPI {
         _ schema: Schema, isRequest: Bool, components: inout [String: Schema]
     ) -> Node {
         guard case .object(_, let fields) = schema else { return .object([]) }
-        let required = fields.filter { !(isRequest && $0.isOptional) }.map { Node.text($0.name) }
+        let required = fields.filter { !(isRequest && $0.isOptional) && !$0.isLeftOut }.map { Node.text($0.name) }
         let properties = fields.map { ($0.name, node($0.schema, isRequest: isRequest, components: &components)) }
         var members: [(String, Node)] = [("type", .text("object"))]
         if !required.isEmpty { members.append(("required", .array(required))) }

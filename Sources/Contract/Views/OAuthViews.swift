@@ -13,7 +13,7 @@ package struct TokenForm: Codable, Sendable {
 }
 
 /// RFC 6749 §5.1. There is no refresh token with the grants that have none.
-package struct TokenAnswer: Codable, Sendable {
+package struct TokenAnswer: SparseView, Sendable {
     package let accessToken: String
     package let tokenType: String
     package let expiresIn: Int64
@@ -41,7 +41,7 @@ package struct TokenReference: Codable, Sendable {
 }
 
 /// RFC 7662 §2.2. A token that is not active has no other member.
-package struct IntrospectionAnswer: Codable, Sendable {
+package struct IntrospectionAnswer: SparseView, Sendable {
     package let active: Bool
     package let scope: String?
     package let clientId: String?

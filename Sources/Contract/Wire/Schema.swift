@@ -21,6 +21,20 @@ package indirect enum Schema: Sendable, Hashable {
         package let schema: Schema
         /// Declared as optional in Swift: null in an answer, may be left out of a request.
         package let isOptional: Bool
+        /// Not null but absent in an answer: see ``SparseView``.
+        package var isLeftOut = false
+    }
+
+    /// The same object with its optional members absent in place of null.
+    var sparse: Schema {
+        guard case .object(let name, let fields) = self else { return self }
+        return .object(
+            name: name,
+            fields: fields.map {
+                Field(
+                    name: $0.name, schema: $0.isOptional ? $0.schema.withoutNull : $0.schema,
+                    isOptional: $0.isOptional, isLeftOut: $0.isOptional)
+            })
     }
 
     /// Learns the shape of `type`.
@@ -38,6 +52,9 @@ package protocol SelfDescribing: Decodable {
     /// Any valid value.
     static var sample: Self { get }
 }
+
+/// A view whose absent optionals are left out in place of being null, as RFC 6749 and RFC 7662 have it.
+package protocol SparseView: Codable {}
 
 /// An enumeration of words on the wire.
 package protocol WireWord: SelfDescribing, Codable, Sendable, Hashable, CaseIterable, RawRepresentable

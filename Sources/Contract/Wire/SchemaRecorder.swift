@@ -9,7 +9,8 @@ enum SchemaRecorder {
         let notes = Notes()
         do {
             let sample = try T(from: Listener(notes: notes))
-            return (notes.schema(named: "\(type)"), sample)
+            let schema = notes.schema(named: "\(type)")
+            return (type is any SparseView.Type ? schema.sparse : schema, sample)
         } catch {
             preconditionFailure("\(type) cannot be recorded: \(error)")
         }

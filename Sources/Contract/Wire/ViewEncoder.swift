@@ -1,6 +1,7 @@
 import Basics
 
-/// Writes a view as JSON bytes: names in snake_case, nothing left out (an absent optional is `null`), members in the
+/// Writes a view as JSON bytes: names in snake_case, nothing left out but by a ``SparseView``
+/// (an absent optional is `null`), members in the
 /// order of the declaration.
 ///
 /// It writes straight into a ``JSONWriter`` and understands what the compiler synthesises, which is all that views
@@ -9,6 +10,8 @@ package final class ViewEncoder: Encoder {
     private var writer: JSONWriter
     /// What the value being encoded opened, to be closed after it.
     private var opened: JSONWriter.Shape?
+    /// The value being encoded is a ``SparseView``.
+    private var leavesOut = false
 
     private init(capacity: Int) { writer = JSONWriter(capacity: capacity) }
 
@@ -41,11 +44,13 @@ package final class ViewEncoder: Encoder {
     }
 
     private func encode(_ value: some Encodable) throws {
-        let outer = opened
+        let (outer, outerLeavesOut) = (opened, leavesOut)
         opened = nil
+        leavesOut = value is any SparseView
         try value.encode(to: self)
         if let opened { writer.close(opened) }
         opened = outer
+        leavesOut = outerLeavesOut
     }
 
     private struct Members<Key: CodingKey>: KeyedEncodingContainerProtocol {
@@ -56,6 +61,7 @@ package final class ViewEncoder: Encoder {
             encoder.writer.key { WireName.append(key.stringValue, to: &$0) }
         }
         mutating func encodeNil(forKey key: Key) {
+            if encoder.leavesOut { return }
             self.key(key)
             encoder.writer.null()
         }
