@@ -1,23 +1,18 @@
 /// Writes JSON straight into a byte array. For lists: a generic encoder costs an order of magnitude more.
 ///
 /// The writer places commas; the caller keeps `object`/`array` balanced by the closures. Text must be valid UTF-8.
-package struct JSONWriter: Sendable {
-    /// Longer than what is written: growing is rare, and a piece costs one check and one copy.
-    private var storage: [UInt8]
-    private var count = 0
+package struct JSONWriter: ~Copyable, Sendable {
+    private var storage: RawBytes
     private var needsComma = false
     /// Kept for names that are computed, which are many.
     private var name: [UInt8] = []
 
-    package init(capacity: Int = 1024) { storage = [UInt8](repeating: 0, count: max(capacity, 16)) }
+    package init(capacity: Int = 1024) { storage = RawBytes(capacity: max(capacity, 16)) }
 
-    /// What was written, without copying it. The writer is empty then.
+    /// What was written. The writer is empty then and keeps its memory.
     package mutating func finish() -> [UInt8] {
-        var written: [UInt8] = []
-        swap(&written, &storage)
-        written.removeLast(written.count - count)
-        (count, needsComma) = (0, false)
-        return written
+        defer { (storage.count, needsComma) = (0, false) }
+        return [UInt8](storage.written)
     }
 
     /// What can be opened and closed.
@@ -164,7 +159,7 @@ package struct JSONWriter: Sendable {
         comma()
         var base = base
         base.withUTF8 { quote($0) }
-        count -= 1  // The closing quotation mark: the string goes on.
+        storage.count -= 1  // The closing quotation mark: the string goes on.
         digits(number)
         append(tail)
         byte(UInt8(ascii: "\""))
@@ -198,19 +193,15 @@ package struct JSONWriter: Sendable {
 
     /// Room for `length` more bytes, which `write` fills.
     private mutating func add(_ length: Int, _ write: (UnsafeMutableBufferPointer<UInt8>) -> Void) {
-        if storage.count - count < length {
-            storage.append(contentsOf: repeatElement(0, count: max(length, storage.count)))
-        }
-        let place = count..<count + length
-        storage.withUnsafeMutableBufferPointer { write(UnsafeMutableBufferPointer(rebasing: $0[place])) }
-        count += length
+        write(storage.extended(by: length))
     }
 
     private static func copy(
         _ text: UnsafeBufferPointer<UInt8>, to place: UnsafeMutableBufferPointer<UInt8>, at index: Int
     ) {
-        UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(place)[index..<index + text.count])
-            .copyMemory(from: UnsafeRawBufferPointer(text))
+        guard let from = text.baseAddress, let to = place.baseAddress else { return }
+        precondition(index + text.count <= place.count)
+        UnsafeMutableRawPointer(to + index).copyMemory(from: from, byteCount: text.count)
     }
 
     private mutating func digits(_ number: Int64) {
