@@ -15,6 +15,9 @@ package struct JSONWriter: ~Copyable, Sendable {
         return [UInt8](storage.written)
     }
 
+    /// Hands over what was written so far, to be copied somewhere.
+    package func withBytes(_ body: (UnsafeBufferPointer<UInt8>) -> Void) { body(storage.written) }
+
     /// What can be opened and closed.
     package enum Shape: Sendable {
         case object
@@ -153,13 +156,22 @@ package struct JSONWriter: ~Copyable, Sendable {
         needsComma = true
     }
 
-    /// The pieces of one string, one after the other: an address made of a base, a number and a tail, say. `tail` must
-    /// need no escaping.
-    package mutating func value(_ base: String, _ number: Int64, _ tail: StaticString) {
+    /// Text that was escaped once, to begin many strings with: the address that all links of a list have in common.
+    package struct Beginning: Sendable {
+        /// With the opening quotation mark.
+        fileprivate let bytes: [UInt8]
+
+        package init(_ text: String) {
+            var writer = JSONWriter(capacity: text.utf8.count + 2)
+            writer.value(text)
+            bytes = Array(writer.finish().dropLast())
+        }
+    }
+
+    /// The pieces of one string, one after the other. `tail` must need no escaping.
+    package mutating func value(_ beginning: Beginning, _ number: Int64, _ tail: StaticString) {
         comma()
-        var base = base
-        base.withUTF8 { quote($0) }
-        storage.count -= 1  // The closing quotation mark: the string goes on.
+        beginning.bytes.withUnsafeBufferPointer { put($0) }
         digits(number)
         append(tail)
         byte(UInt8(ascii: "\""))

@@ -33,7 +33,7 @@ package final class Authenticator: Sendable {
 
     private let database: any Database
     private let clock: any WallClock
-    private let remembered = Mutex<[Data: Remembered]>([:])
+    private let remembered = Mutex<[SHA256Digest: Remembered]>([:])
     /// Counts forgettings, so that a read which began before one is not remembered after it.
     private let epoch = Mutex(0)
     /// What an unknown user's secret is compared with.
@@ -97,9 +97,9 @@ package final class Authenticator: Sendable {
         }
     }
 
-    private static func key(_ credentials: Substring) -> Data {
+    private static func key(_ credentials: Substring) -> SHA256Digest {
         var credentials = credentials
-        return credentials.withUTF8 { Data(SHA256.hash(data: $0)) }
+        return credentials.withUTF8 { SHA256.hash(data: $0) }
     }
 
     /// `user:secret`; the secret may contain colons.
