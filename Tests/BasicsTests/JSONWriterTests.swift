@@ -49,6 +49,23 @@ import Testing
         #expect(text == "[{},{}]")
     }
 
+    @Test func aBeginningIsEscapedOnceAndSharedByManyStrings() {
+        let beginning = JSONWriter.Beginning(#"a "b"/"#)
+        let text = written { json in
+            json.array { json in for number in [7, -12] { json.value(beginning, Int64(number), "/c") } }
+        }
+        #expect(text == #"["a \"b\"/7/c","a \"b\"/-12/c"]"#)
+    }
+
+    @Test func aWriterGrowsAndCanBeUsedAgain() {
+        var writer = JSONWriter(capacity: 0)
+        let long = String(repeating: "x", count: 5000)
+        for _ in 0..<2 {
+            writer.array { json in for _ in 0..<3 { json.value(long) } }
+            #expect(String(decoding: writer.finish(), as: UTF8.self) == "[\"\(long)\",\"\(long)\",\"\(long)\"]")
+        }
+    }
+
     @Test(arguments: [Int64.min, -1, 0, 9, 10, .max])
     func everyWholeNumberIsWrittenInFull(number: Int64) {
         #expect(written { $0.value(number) } == String(number))

@@ -1,6 +1,5 @@
 import Basics
 package import SQL
-import Synchronization
 
 import struct GRDB.Configuration
 import struct GRDB.DatabaseError
@@ -20,26 +19,11 @@ package final class SQLiteDatabase: Database {
         case shared
     }
 
-    /// Readers kept open when nobody reads.
-    private static let idleReadersMax = 8
-    private struct Readers {
-        var idle: [Reader] = []
-        var isClosed = false
-    }
-
-    /// Used by one thread at a time: whoever took it from the stack.
-    private struct Reader: @unchecked Sendable {
-        let queue: DatabaseQueue
-        let connection: SQLiteConnection
-    }
-
-    private let path: String
     private let lock: ServerLock?
     private let writerQueue: DatabaseQueue
     private let writer: SQLiteWriter
-    private let readers = Mutex(Readers())
+    private let readers: SQLiteReaders
     private let hub = WakeHub()
-    private let counter: StatementCounter?
 
     package var dialect: Dialect { .sqlite }
 
@@ -54,8 +38,7 @@ package final class SQLiteDatabase: Database {
         path: String, lock: Lock = .shared, busyTimeout: Duration = .seconds(5), counter: StatementCounter? = nil,
         onFatal: @escaping @Sendable (String) -> Void = { _ in }
     ) throws {
-        self.path = path
-        self.counter = counter
+        readers = SQLiteReaders(path: path, counter: counter)
         self.lock = lock == .exclusive ? try ServerLock(databasePath: path) : nil
         do {
             var settings = Configuration()
@@ -79,7 +62,10 @@ package final class SQLiteDatabase: Database {
                 let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode")
                 guard mode == "wal" else { throw DatabaseError(message: "the file system does not support WAL mode") }
                 _ = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master")
-                return try Self.connection(database.sqliteConnection, counter)
+                guard let handle = database.sqliteConnection else {
+                    throw DatabaseError(message: "the connection is closed")
+                }
+                return SQLiteConnection(handle, counter: counter)
             }
             writer = SQLiteWriter(queue: writerQueue, connection: connection, hub: hub, onFatal: onFatal)
         } catch let error as DatabaseError {
@@ -90,9 +76,7 @@ package final class SQLiteDatabase: Database {
     }
 
     package func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
-        let reader = try takeReader()
-        defer { giveBack(reader) }
-        return try run(body, on: reader)
+        try readers.read(body)
     }
 
     @discardableResult
@@ -110,64 +94,9 @@ package final class SQLiteDatabase: Database {
 
     package func close() async {
         await writer.close()
-        let idle = readers.withLock { readers in
-            readers.isClosed = true
-            defer { readers.idle = [] }
-            return readers.idle
-        }
-        for reader in idle { close(reader) }
+        readers.close()
         hub.close()
         try? writerQueue.close()
         lock?.release()
-    }
-
-    /// Not `async`, so that GRDB's blocking variant is taken: the hop to another thread costs more than the read.
-    private func run<T>(_ body: (any Connection) throws -> T, on reader: Reader) throws -> T {
-        try reader.queue.unsafeRead { _ in try reader.connection.snapshot { try body(reader.connection) } }
-    }
-
-    private func takeReader() throws -> Reader {
-        let (reader, isClosed) = readers.withLock { ($0.idle.popLast(), $0.isClosed) }
-        if let reader { return reader }
-        guard !isClosed else { throw DatabaseProblem.unavailable(detail: "The database is closed.") }
-        return try openReader()
-    }
-
-    private func giveBack(_ reader: Reader) {
-        let isKept = readers.withLock { readers in
-            guard !readers.isClosed, readers.idle.count < Self.idleReadersMax else { return false }
-            readers.idle.append(reader)
-            return true
-        }
-        if !isKept { close(reader) }
-    }
-
-    private func openReader() throws -> Reader {
-        do {
-            var settings = Configuration()
-            settings.readonly = true
-            // Only recovery after a crash of another process makes a reader wait.
-            settings.busyMode = .timeout(1)
-            settings.label = "berth.sqlite.reader"
-            settings.prepareDatabase { connection in
-                try connection.execute(
-                    sql: "PRAGMA cache_size = -1000; PRAGMA mmap_size = 16777216; PRAGMA temp_store = MEMORY")
-            }
-            let queue = try DatabaseQueue(path: path, configuration: settings)
-            let connection = try queue.unsafeRead { try Self.connection($0.sqliteConnection, counter) }
-            return Reader(queue: queue, connection: connection)
-        } catch let error as DatabaseError {
-            throw SQLiteFailure(error).problem()
-        }
-    }
-
-    private func close(_ reader: Reader) {
-        reader.queue.unsafeRead { _ in reader.connection.forgetStatements() }
-        try? reader.queue.close()
-    }
-
-    private static func connection(_ handle: OpaquePointer?, _ counter: StatementCounter?) throws -> SQLiteConnection {
-        guard let handle else { throw DatabaseError(message: "the connection is closed") }
-        return SQLiteConnection(handle, counter: counter)
     }
 }

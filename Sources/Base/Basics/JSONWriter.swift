@@ -1,24 +1,22 @@
 /// Writes JSON straight into a byte array. For lists: a generic encoder costs an order of magnitude more.
 ///
 /// The writer places commas; the caller keeps `object`/`array` balanced by the closures. Text must be valid UTF-8.
-package struct JSONWriter: Sendable {
-    /// Longer than what is written: growing is rare, and a piece costs one check and one copy.
-    private var storage: [UInt8]
-    private var count = 0
+package struct JSONWriter: ~Copyable, Sendable {
+    private var storage: RawBytes
     private var needsComma = false
     /// Kept for names that are computed, which are many.
     private var name: [UInt8] = []
 
-    package init(capacity: Int = 1024) { storage = [UInt8](repeating: 0, count: max(capacity, 16)) }
+    package init(capacity: Int = 1024) { storage = RawBytes(capacity: max(capacity, 16)) }
 
-    /// What was written, without copying it. The writer is empty then.
+    /// What was written. The writer is empty then and keeps its memory.
     package mutating func finish() -> [UInt8] {
-        var written: [UInt8] = []
-        swap(&written, &storage)
-        written.removeLast(written.count - count)
-        (count, needsComma) = (0, false)
-        return written
+        defer { (storage.count, needsComma) = (0, false) }
+        return [UInt8](storage.written)
     }
+
+    /// Hands over what was written so far, to be copied somewhere.
+    package func withBytes(_ body: (UnsafeBufferPointer<UInt8>) -> Void) { body(storage.written) }
 
     /// What can be opened and closed.
     package enum Shape: Sendable {
@@ -158,13 +156,22 @@ package struct JSONWriter: Sendable {
         needsComma = true
     }
 
-    /// The pieces of one string, one after the other: an address made of a base, a number and a tail, say. `tail` must
-    /// need no escaping.
-    package mutating func value(_ base: String, _ number: Int64, _ tail: StaticString) {
+    /// Text that was escaped once, to begin many strings with: the address that all links of a list have in common.
+    package struct Beginning: Sendable {
+        /// With the opening quotation mark.
+        fileprivate let bytes: [UInt8]
+
+        package init(_ text: String) {
+            var writer = JSONWriter(capacity: text.utf8.count + 2)
+            writer.value(text)
+            bytes = Array(writer.finish().dropLast())
+        }
+    }
+
+    /// The pieces of one string, one after the other. `tail` must need no escaping.
+    package mutating func value(_ beginning: Beginning, _ number: Int64, _ tail: StaticString) {
         comma()
-        var base = base
-        base.withUTF8 { quote($0) }
-        count -= 1  // The closing quotation mark: the string goes on.
+        beginning.bytes.withUnsafeBufferPointer { put($0) }
         digits(number)
         append(tail)
         byte(UInt8(ascii: "\""))
@@ -198,19 +205,15 @@ package struct JSONWriter: Sendable {
 
     /// Room for `length` more bytes, which `write` fills.
     private mutating func add(_ length: Int, _ write: (UnsafeMutableBufferPointer<UInt8>) -> Void) {
-        if storage.count - count < length {
-            storage.append(contentsOf: repeatElement(0, count: max(length, storage.count)))
-        }
-        let place = count..<count + length
-        storage.withUnsafeMutableBufferPointer { write(UnsafeMutableBufferPointer(rebasing: $0[place])) }
-        count += length
+        write(storage.extended(by: length))
     }
 
     private static func copy(
         _ text: UnsafeBufferPointer<UInt8>, to place: UnsafeMutableBufferPointer<UInt8>, at index: Int
     ) {
-        UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(place)[index..<index + text.count])
-            .copyMemory(from: UnsafeRawBufferPointer(text))
+        guard let from = text.baseAddress, let to = place.baseAddress else { return }
+        precondition(index + text.count <= place.count)
+        UnsafeMutableRawPointer(to + index).copyMemory(from: from, byteCount: text.count)
     }
 
     private mutating func digits(_ number: Int64) {

@@ -70,26 +70,37 @@ package struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
 
         /// A comma-separated list of binds, for `IN (…)`. An empty list becomes `NULL`, which matches nothing.
         package mutating func appendInterpolation(list: [Int64]) {
-            if list.isEmpty { text += "NULL" }
-            for (index, value) in list.enumerated() {
-                if index > 0 { text += ", " }
-                appendInterpolation(.int(value))
-            }
+            appendBinds(list.count)
+            for value in list { values.append(.int(value)) }
         }
 
         /// A comma-separated list of binds, for `IN (…)`. An empty list becomes `NULL`, which matches nothing.
         package mutating func appendInterpolation(list: [String]) {
-            if list.isEmpty { text += "NULL" }
-            for (index, value) in list.enumerated() {
-                if index > 0 { text += ", " }
-                appendInterpolation(.text(value))
-            }
+            appendBinds(list.count)
+            for value in list { values.append(.text(value)) }
+        }
+
+        /// `$4, $5, $6` for `count` values that are about to follow three.
+        private mutating func appendBinds(_ count: Int) {
+            values.reserveCapacity(values.count + count)
+            text += count == 0 ? "NULL" : SQL.binds(values.count + 1, values.count + count)
         }
     }
 
-    /// `$7`. Lists of ids have many, and making each anew was a good part of the cost of a page.
-    private static func bind(_ number: Int) -> String { number < binds.count ? binds[number] : "$\(number)" }
-    private static let binds = (0...300).map { "$\($0)" }
+    private static func bind(_ number: Int) -> String { String(binds(number, number)) }
+
+    /// `$first, …, $last`, cut out of one text: lists of ids have many, and making each anew was 2 % of a page.
+    private static func binds(_ first: Int, _ last: Int) -> Substring {
+        guard last <= bindsMax else { return Substring((first...last).map { "$\($0)" }.joined(separator: ", ")) }
+        return allBinds.text[allBinds.starts[first - 1]..<allBinds.ends[last - 1]]
+    }
+
+    private static let bindsMax = 300
+    private static let allBinds: (text: String, starts: [String.Index], ends: [String.Index]) = {
+        let text = (1...bindsMax).map { "$\($0)" }.joined(separator: ", ")
+        let words = text.split(separator: ", ")
+        return (text, words.map(\.startIndex), words.map(\.endIndex))
+    }()
 
     /// `$3` → `$(3 + shift)`. Statement text holds no `$` outside binds.
     private static func renumber(_ text: String, by shift: Int) -> String {

@@ -34,7 +34,7 @@ package final class Authenticator: Sendable {
     private let database: any Database
     private let clock: any WallClock
     private let bearer: BearerReading
-    private let remembered = Mutex<[Data: Remembered]>([:])
+    private let remembered = Mutex<[SHA256Digest: Remembered]>([:])
 
     /// `bearer` reads tokens, which this area does not know.
     package init(database: any Database, clock: any WallClock, bearer: @escaping BearerReading) {
@@ -93,9 +93,9 @@ package final class Authenticator: Sendable {
         return principal
     }
 
-    private static func key(_ header: String) -> Data {
+    private static func key(_ header: String) -> SHA256Digest {
         var header = header
-        return header.withUTF8 { Data(SHA256.hash(data: $0)) }
+        return header.withUTF8 { SHA256.hash(data: $0) }
     }
 
     /// `user:secret` in base64; the secret may contain colons. nil when it is not that.

@@ -15,8 +15,7 @@ package enum ProjectRenaming {
                 try tx.run("UPDATE projects SET name = \(name), updated_at = \(now) WHERE id = \(id)")
                 try Audit.write(caller, "updated", noun: "project", id: id, at: now, in: tx)
             }
-            return try ProjectReading.complete(
-                [ProjectReading.lookup(id, to: .view, by: caller, on: tx)], on: tx)[0]
+            return try ProjectReading.view(id, by: caller, on: tx)
         }
     }
 

@@ -34,12 +34,18 @@ package struct ProjectSummary: Sendable, Hashable {
     package let skipSSH: Bool
     package let createdAt: Moment
     package let updatedAt: Moment
-    package internal(set) var location: NamedID
-    package internal(set) var zone: NamedID
+    package let location: NamedID
+    package let zone: NamedID
     package internal(set) var condition: ProjectCondition
-    /// Of its services, each once, with the label.
-    package internal(set) var images: [NamedID]
+    /// Of its services, each once, by id, with the label.
+    package private(set) var images: [NamedID]
 
     /// Whose it is, for the policy.
     package var holder: Holder { Holder(noun: "project", ownerID: ownerID, projectID: id, isLeaving: isLeaving) }
+
+    /// Adds the image of a service. Most projects have one, and none has many.
+    mutating func add(_ image: NamedID) {
+        if images.contains(where: { $0.id == image.id }) { return }
+        images.insert(image, at: images.firstIndex { $0.id > image.id } ?? images.endIndex)
+    }
 }

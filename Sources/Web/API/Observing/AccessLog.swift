@@ -52,7 +52,7 @@ package final class AccessLog: Sendable {
             out.value(entry.user)
         }
         let full = waiting.withLock { buffer -> [UInt8]? in
-            buffer.append(contentsOf: writer.finish())
+            writer.withBytes { buffer.append(contentsOf: $0) }
             buffer.append(UInt8(ascii: "\n"))
             if buffer.count < Self.bytesMax { return nil }
             defer { buffer.removeAll(keepingCapacity: true) }

@@ -42,10 +42,10 @@ enum ProjectJSON {
         }
     }
 
-    private static func base(_ url: String) -> String { url + "/api/projects/" }
+    private static func base(_ url: String) -> JSONWriter.Beginning { .init(url + "/api/projects/") }
 
     private static func write(
-        _ project: ProjectSummary, _ base: String, _ places: inout Places, to out: inout JSONWriter
+        _ project: ProjectSummary, _ base: JSONWriter.Beginning, _ places: inout Places, to out: inout JSONWriter
     ) {
         out.object { out in
             out.key("id")
@@ -84,7 +84,7 @@ enum ProjectJSON {
         }
     }
 
-    private static func links(_ id: Int64, _ base: String, to out: inout JSONWriter) {
+    private static func links(_ id: Int64, _ base: JSONWriter.Beginning, to out: inout JSONWriter) {
         out.object { out in
             out.key("services")
             out.value(base, id, "/services")
