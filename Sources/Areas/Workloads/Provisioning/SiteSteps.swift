@@ -37,12 +37,14 @@ extension Site {
         if rows == 0 { try await ingress.sync(zoneID: zone.id) }
     }
 
-    /// Starts a container; one that its engine will never start again is made anew.
+    /// Starts a container; one that its engine will never start again is made anew, and so is one that is missing:
+    /// we may have died between its removal and its creation.
     func start(_ instance: InstanceFacts, zone: ZoneFacts) async throws {
         let engine = try engine(zone)
         do { try await engine.startContainer(instance.engineName) } catch let fault as Fault
-            where fault.cause is ContainerRemains
+            where fault.cause is ContainerRemains || fault.code == .notFound
         {
+            // Also after `.notFound`: what the engine missed may be the network of a container that is there.
             try await engine.removeContainer(instance.engineName)
             try await createContainer(instance, zone: zone)
             try await engine.startContainer(instance.engineName)
@@ -61,20 +63,15 @@ extension Site {
         let deadline = ContinuousClock.now.advanced(by: .seconds(seconds))
         var mayStartAgain = true
         while true {
-            guard let now = try await engine.inspectContainer(instance.engineName) else {
-                throw Fault(.invalid, "The container \(instance.engineName) disappeared while it started.")
+            let found = try await engine.inspectContainer(instance.engineName)
+            if [nil, .exited, .dead].contains(found?.state) {
+                // It may have ended with the engine, or we died while it was made anew; a broken one will end again.
+                guard mayStartAgain else { throw Self.ended(instance, found) }
+                mayStartAgain = false
+                try await start(instance, zone: zone)
+                continue
             }
-            if now.state == .exited || now.state == .dead {
-                // It may have ended with the engine, not by itself; one that is broken will end again.
-                if mayStartAgain {
-                    mayStartAgain = false
-                    try await start(instance, zone: zone)
-                    continue
-                }
-                let how = now.outOfMemory ? "it ran out of memory" : "exit status \(now.exitCode ?? -1)"
-                throw Fault(.invalid, "The container ended right after its start (\(how)). Its log says why.")
-            }
-            if now.state == .running {
+            if found?.state == .running {
                 if !instance.isPublic { return true }
                 // Somebody asked for a stop meanwhile: it is in no rotation, so the ingress will never find it healthy.
                 if try await !database.read({ try ContainerRows.shouldRun(instance, in: $0) }) { return true }
@@ -84,6 +81,14 @@ extension Site {
             if ContinuousClock.now >= deadline { return false }
             try await Task.sleep(for: .milliseconds(ProvisioningLimits.pollMilliseconds))
         }
+    }
+
+    private static func ended(_ instance: InstanceFacts, _ found: EngineContainer?) -> Fault {
+        guard let found else {
+            return Fault(.invalid, "The container \(instance.engineName) disappeared while it started.")
+        }
+        let how = found.outOfMemory ? "it ran out of memory" : "exit status \(found.exitCode ?? -1)"
+        return Fault(.invalid, "The container ended right after its start (\(how)). Its log says why.")
     }
 
     /// Waits until connections from before the last switch have ended, but not for ever.
