@@ -99,10 +99,13 @@ let package = Package(
                 "Workloads", "Edge", hummingbird, httpTypes, logging, nioCore,
             ]),
         room(
+            "Web/Panel",
+            ["Basics", "SQL", "Identity", "OAuth", hummingbird, httpTypes, logging, nioCore, crypto]),
+        room(
             "Server",
             [
                 "Basics", "SQL", "Operations", "Contract", "Signals", "Identity", "OAuth", "Fleet", "Catalogue",
-                "Workloads", "Edge", "SQLiteDriver", "PostgresDriver", "DockerEngine", "HAProxyControl", "API",
+                "Workloads", "Edge", "SQLiteDriver", "PostgresDriver", "DockerEngine", "HAProxyControl", "API", "Panel",
                 hummingbird,
                 serviceLifecycle, unixSignals, configuration, logging, nioCore,
             ]),
@@ -150,7 +153,8 @@ let package = Package(
             "APITests",
             [
                 "Basics", "SQL", "Operations", "Contract", "Signals", "Identity", "OAuth", "Fleet", "Catalogue",
-                "Workloads", "Edge", "API", "Server", "TestKit", hummingbird, httpTypes, asyncHTTPClient, nioCore,
+                "Workloads", "Edge", "API", "Panel", "Server", "TestKit", hummingbird, httpTypes, asyncHTTPClient,
+                nioCore,
                 nioHTTP1, logging,
             ]),
         tests(

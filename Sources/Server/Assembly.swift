@@ -10,6 +10,7 @@ package import Logging
 import NIOCore
 import OAuth
 import Operations
+import Panel
 package import SQL
 import ServiceLifecycle
 import UnixSignals
@@ -62,7 +63,10 @@ package struct Assembly: Sendable {
             let responder = api.responder()
             services.append(Background("access log") { await accessLog.run() })
             services.append(Background("credentials") { await authenticator.run() })
-            services.append(http(responder, settings.listen, "api"))
+            let panel =
+                settings.roles.contains(.panel)
+                ? Panel(database: database, clock: clock, publicURL: settings.publicURL, logger: logger) : nil
+            services.append(http(FrontDoor(api: responder, panel: panel), settings.listen, "api"))
             if let listen = settings.metricsListen {
                 services.append(http(MetricsResponder(requests: responder.metrics, gauges: gauges), listen, "metrics"))
             }
@@ -87,7 +91,7 @@ package struct Assembly: Sendable {
             database: database,
             reconcilers: [
                 SignalSweep(database: database, clock: clock), VolumeSweep(site: site),
-                DeletionSweep(database: database, clock: clock),
+                DeletionSweep(database: database, clock: clock), TokenSweep(database: database, clock: clock),
             ], name: name, logger: logger)
         let watch = FleetWatch(site: site, holder: name, logger: logger)
         return [
@@ -102,7 +106,8 @@ package struct Assembly: Sendable {
     ) -> APIDependencies {
         APIDependencies(
             database: database, clock: clock, authenticator: authenticator, vault: vault,
-            publicURL: settings.publicURL, release: Self.release, logger: logger, accessLog: accessLog,
+            publicURL: settings.publicURL, release: Self.release, logger: logger,
+            passwordGrant: settings.passwordGrant, accessLog: accessLog,
             readiness: { [database, stopping] in
                 if stopping.isSet { return ["The server is stopping."] }
                 do {

@@ -9,7 +9,9 @@ import NIOCore
 import NIOHTTP1
 import OAuth
 import Operations
+import Panel
 import SQL
+import Server
 import TestKit
 import Workloads
 
@@ -72,7 +74,11 @@ struct APIWorld: Sendable {
                     logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
             let (ports, port) = AsyncStream<Int>.makeStream()
             let app = Application(
-                responder: api.responder(),
+                responder: FrontDoor(
+                    api: api.responder(),
+                    panel: Panel(
+                        database: database, clock: clock, publicURL: "https://berth.test",
+                        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, passwordCost: .least)),
                 configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
                 onServerRunning: { port.yield($0.localAddress?.port ?? 0) },
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
@@ -138,13 +144,17 @@ struct APIWorld: Sendable {
         return try await raw(method, path, all, body.map { Array($0.utf8) })
     }
 
+    /// Never goes on to another address by itself.
+    private static let client = HTTPClient(
+        eventLoopGroupProvider: .singleton, configuration: .init(redirectConfiguration: .disallow))
+
     /// Sends exactly what it is given.
     func raw(_ method: String, _ path: String, _ headers: [(String, String)], _ body: [UInt8]?) async throws -> Reply {
         var request = HTTPClientRequest(url: base + path)
         request.method = .RAW(value: method)
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(20))
+        let response = try await Self.client.execute(request, timeout: .seconds(20))
         let bytes = try await response.body.collect(upTo: 10_000_000)
         var found: [String: String] = [:]
         for (name, value) in response.headers { found[name.lowercased()] = value }

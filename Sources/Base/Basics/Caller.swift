@@ -6,6 +6,8 @@ package struct Caller: Sendable, Hashable {
         case apiKey
         /// An access token of an OAuth application, or a named API key: some scopes, perhaps some projects only.
         case token
+        /// Somebody who signed in in a browser.
+        case session
         /// The operator at the command line of the machine itself.
         case operatorShell
         /// Berth itself: reconcilers and workflows.

@@ -92,6 +92,7 @@ package struct TokenInfoView: Codable, Sendable {
 /// RFC 8414 §2.
 package struct AuthorizationServerView: Codable, Sendable {
     package let issuer: String
+    package let authorizationEndpoint: String
     package let tokenEndpoint: String
     package let revocationEndpoint: String
     package let introspectionEndpoint: String
@@ -102,10 +103,12 @@ package struct AuthorizationServerView: Codable, Sendable {
     package let revocationEndpointAuthMethodsSupported: [String]
     package let introspectionEndpointAuthMethodsSupported: [String]
     package let codeChallengeMethodsSupported: [String]
+    package let authorizationResponseIssParameterSupported: Bool
     package let serviceDocumentation: String
 
     package init(publicURL: String, scopes: [String], grants: [String]) {
         issuer = publicURL
+        authorizationEndpoint = publicURL + "/api/oauth/authorize"
         tokenEndpoint = publicURL + "/api/oauth/token"
         revocationEndpoint = publicURL + "/api/oauth/revoke"
         introspectionEndpoint = publicURL + "/api/oauth/introspect"
@@ -116,6 +119,7 @@ package struct AuthorizationServerView: Codable, Sendable {
         revocationEndpointAuthMethodsSupported = ["client_secret_basic", "client_secret_post", "none"]
         introspectionEndpointAuthMethodsSupported = ["client_secret_basic", "client_secret_post"]
         codeChallengeMethodsSupported = ["S256"]
+        authorizationResponseIssParameterSupported = true
         serviceDocumentation = publicURL + "/api/openapi.json"
     }
 }

@@ -9,6 +9,7 @@ package enum SettingName: String, Sendable, CaseIterable {
     case logLevel = "BERTH_LOG_LEVEL"
     case metricsListen = "BERTH_METRICS_LISTEN"
     case roles = "BERTH_ROLES"
+    case passwordGrant = "BERTH_OAUTH_PASSWORD_GRANT"
 
     /// What holds when nothing is said; nil when it depends on another setting.
     package var defaultText: String? {
@@ -20,6 +21,7 @@ package enum SettingName: String, Sendable, CaseIterable {
         case .logLevel: "info"
         case .metricsListen: "127.0.0.1:9464"
         case .roles: "api,panel,worker"
+        case .passwordGrant: "on"
         }
     }
 
@@ -28,7 +30,7 @@ package enum SettingName: String, Sendable, CaseIterable {
         switch self {
         case .listen: "--listen"
         case .roles: "--roles"
-        case .databaseURL, .publicURL, .secretKeyFile, .logLevel, .metricsListen: nil
+        case .databaseURL, .publicURL, .secretKeyFile, .logLevel, .metricsListen, .passwordGrant: nil
         }
     }
 

@@ -27,6 +27,8 @@ package struct Settings: Sendable {
     /// Where Prometheus asks; nil when switched off.
     package let metricsListen: ListenAddress?
     package let roles: Set<Role>
+    /// API key pairs may be exchanged for OAuth tokens.
+    package let passwordGrant: Bool
     /// The effective values as text, in the order of ``SettingName``, safe to show.
     package let printed: [PrintedSetting]
     /// Variables that begin with `BERTH_` and mean nothing to us: probably typing mistakes.
@@ -44,12 +46,14 @@ package struct Settings: Sendable {
         let logLevel = reading.value(.logLevel, SettingsReading.logLevel)
         let metricsListen = reading.value(.metricsListen, SettingsReading.listenOrOff)
         let roles = reading.value(.roles, SettingsReading.roles)
+        let passwordGrant = reading.value(.passwordGrant, SettingsReading.switched)
         guard reading.problems.isEmpty, let database, let listen, let publicURL, let secretKeyFile, let logLevel,
-            let metricsListen, let roles
+            let metricsListen, let roles, let passwordGrant
         else { throw SettingsProblems(reading.problems) }
         return Settings(
             database: database, listen: listen, publicURL: publicURL, secretKeyFile: secretKeyFile,
-            logLevel: logLevel, metricsListen: metricsListen.address, roles: roles, printed: reading.printed,
+            logLevel: logLevel, metricsListen: metricsListen.address, roles: roles, passwordGrant: passwordGrant,
+            printed: reading.printed,
             unknownNames: SettingName.unknown(in: environment))
     }
 }

@@ -60,6 +60,14 @@ struct SettingsReading {
         return level
     }
 
+    static func switched(_ text: String) throws(SettingProblem) -> Bool {
+        switch text {
+        case "on": return true
+        case "off": return false
+        default: throw SettingProblem("must be on or off")
+        }
+    }
+
     static func listenOrOff(_ text: String) throws(SettingProblem) -> MetricsListen {
         if text == "off" { return MetricsListen(address: nil) }
         do throws(SettingProblem) {
@@ -104,6 +112,10 @@ extension Logger.Level: SettingValue {
 
 extension Set<Settings.Role>: SettingValue {
     var shown: String { Settings.Role.allCases.filter(contains).map(\.rawValue).joined(separator: ",") }
+}
+
+extension Bool: SettingValue {
+    var shown: String { self ? "on" : "off" }
 }
 
 /// An address, or none.

@@ -1,5 +1,6 @@
 import Basics
 import Identity
+import Logging
 import OAuth
 import SQL
 import TestKit
@@ -137,6 +138,24 @@ import Testing
             let last = text.last == "0" ? "1" : "0"
             #expect(!IssuedSecret.isWellFormed(text.dropLast() + last, kind))
             #expect(!IssuedSecret.isWellFormed("x" + text, kind))
+        }
+    }
+
+    @Test(arguments: TestDialect.allCases) func theSweepRemovesWhatEndedLongAgo(dialect: TestDialect) async throws {
+        try await OAuthWorld.with(dialect) { world in
+            let tokens = try await world.exchange(try await world.code())
+            _ = try await world.code()
+            let sweep = TokenSweep(database: world.api.database, clock: SystemWallClock())
+            let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            let nothing = try await sweep.activate(logger: logger)
+            #expect(nothing == TokenSweep.Report(tokens: 0, codes: 0, refreshTokens: 0, grants: 0))
+            try await world.age(seconds: OAuthLimits.accessTokenSeconds + OAuthLimits.keptSeconds + 1)
+            let first = try await sweep.activate(logger: logger)
+            #expect(first == TokenSweep.Report(tokens: 1, codes: 1, refreshTokens: 0, grants: 0))
+            // The client can still go on.
+            let refresh = ["grant_type": "refresh_token", "refresh_token": tokens.refreshToken]
+            #expect(try await world.token(refresh).status == 200)
+            #expect(try await sweep.activate(logger: logger) == nothing)
         }
     }
 }

@@ -12,12 +12,14 @@ extension Accounts {
         try tx.wake(.identity)
     }
 
-    /// Stores another password, hashed by ``Passwords/hash(_:)``, and ends a lock.
+    /// Stores another password, hashed by ``Passwords/hash(_:)``, ends a lock, and
+    /// ends all sessions.
     package static func resetPassword(
         _ hash: String, id: Int64, by caller: Caller, at now: Moment, in tx: any Transaction
     ) throws {
         try Policy.requireStaff(caller)
         try Passwords.store(hash, forUser: id, at: now, in: tx)
+        try Sessions.endAll(ofUser: id, in: tx)
         try tx.run("UPDATE users SET failed_logins = 0, locked_until = NULL WHERE id = \(id)")
         try Audit.write(caller, "password_reset", noun: "user", id: id, at: now, in: tx)
         try tx.wake(.identity)

@@ -7,22 +7,26 @@ package import SQL
 /// Passwords of people, hashed with scrypt (RFC 7914). The cost stands with each hash, so that it can be raised
 /// later: `$scrypt$ln=15,r=8,p=3$<salt>$<hash>`, both in base64 without padding.
 package enum Passwords {
-    /// What new hashes cost: 32 MB and about 0.2 s (OWASP's table of equal strength has this row).
-    private static let cost = Cost(logRounds: 15, blockSize: 8, parallelism: 3)
     private static let saltBytes = 16
     private static let hashBytes = 32
     /// Longer ones are refused rather than cut. v60 has 8…128 characters.
     package static let charactersMin = 8
     package static let charactersMax = 128
 
-    private struct Cost {
+    /// What one hash costs. It stands with the hash, so that it can be raised.
+    package struct Cost: Sendable, Hashable {
         let logRounds: Int
         let blockSize: Int
         let parallelism: Int
+
+        /// 32 MB and about 0.2 s (OWASP's table of equal strength has this row).
+        package static let standard = Cost(logRounds: 15, blockSize: 8, parallelism: 3)
+        /// 1 MB and some milliseconds. For tests only.
+        package static let least = Cost(logRounds: 10, blockSize: 8, parallelism: 1)
     }
 
     /// The hash to store. Slow on purpose: call it outside transactions.
-    package static func hash(_ password: Secret<String>) throws -> String {
+    package static func hash(_ password: Secret<String>, cost: Cost = .standard) throws -> String {
         var generator = SystemRandomNumberGenerator()
         let salt = (0..<saltBytes).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
         let key = try derive(password, salt: salt, cost: cost, count: hashBytes)
@@ -40,6 +44,12 @@ package enum Passwords {
         var difference: UInt8 = 0
         for (a, b) in zip(key, expected) { difference |= a ^ b }
         return difference == 0
+    }
+
+    /// Whether `hash` was made at another cost, or cannot be read.
+    static func isOutdated(_ hash: String, for cost: Cost) -> Bool {
+        let parts = hash.split(separator: "$", omittingEmptySubsequences: false).map(String.init)
+        return parts.count != 5 || parse(cost: parts[2]) != cost
     }
 
     /// Stores a hash that ``hash(_:)`` made.

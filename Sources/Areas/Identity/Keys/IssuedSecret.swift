@@ -11,6 +11,7 @@ package enum IssuedSecret {
         case authorizationCode = "bth_ac_"
         case clientSecret = "bth_cs_"
         case apiKey = "bth_key_"
+        case session = "bth_s_"
     }
 
     /// 43 characters of 62 are 256 bits.

@@ -103,7 +103,7 @@ package enum Policy {
     private static func isTrusted(_ caller: Caller) -> Bool {
         switch caller.means {
         case .system, .operatorShell: true
-        case .apiKey, .token: false
+        case .apiKey, .token, .session: false
         }
     }
 }

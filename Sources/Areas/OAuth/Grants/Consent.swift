@@ -39,6 +39,54 @@ package enum Consent {
         return code
     }
 
+    /// A project of the account, to choose from.
+    package struct Project: Sendable, Hashable {
+        package let id: Int64
+        package let name: String
+    }
+
+    /// More are not shown; who has more allows all or none.
+    private static let projectsMax = 500
+
+    /// The caller's own projects by name.
+    package static func projects(of caller: Caller, on connection: any Connection) throws -> [Project] {
+        guard let userID = caller.userID else { return [] }
+        return try connection.rows(
+            """
+            SELECT id, name FROM projects WHERE user_id = \(userID) AND state = 'active'
+            ORDER BY name, id LIMIT \(projectsMax)
+            """
+        ) { Project(id: $0.int(0), name: $0.text(1)) }
+    }
+
+    /// A code without asking, when the caller has allowed the same application the same before and not taken it back;
+    /// nil otherwise. Never for public applications: anybody can pretend to be one (RFC 8252 §8.6).
+    package static func again(
+        _ request: AuthorizationRequest, by caller: Caller, at now: Moment, in tx: any Transaction
+    ) throws -> Secret<String>? {
+        guard request.application.isConfidential, let userID = caller.userID else { return nil }
+        let earlier = try tx.first(
+            """
+            SELECT id, scopes, all_projects FROM oauth_grants
+            WHERE user_id = \(userID) AND application_id = \(request.application.id) AND kind = 'code'
+                AND revoked_at IS NULL
+            ORDER BY id DESC LIMIT 1
+            """
+        ) { (id: $0.int(0), scopes: ScopeSet(stored: $0.text(1)), isForAll: $0.bool(2)) }
+        guard let earlier, request.scopes.isSubset(of: earlier.scopes),
+            request.scopes.isSubset(of: Grants.available(to: request.application, isAdmin: caller.isAdmin))
+        else { return nil }
+        var projects: [Int64]?
+        if !earlier.isForAll {
+            let limit = try tx.rows(
+                "SELECT project_id FROM oauth_grant_projects WHERE grant_id = \(earlier.id)"
+            ) { $0.int(0) }
+            if limit.isEmpty { return nil }
+            projects = limit
+        }
+        return try allow(request, projects: projects, by: caller, at: now, in: tx)
+    }
+
     /// Takes back everything that an application was allowed by the caller. Its tokens stop working at once.
     package static func withdraw(
         applicationID: Int64, by caller: Caller, at now: Moment, in tx: any Transaction

@@ -11,6 +11,9 @@ package struct ConnectionContext: InitializableFromSource, Sendable {
     let channel: any Channel
 
     package init(source: ApplicationRequestContextSource) { channel = source.channel }
+
+    /// The client's; empty when the connection has none.
+    package var address: String { channel.remoteAddress?.ipAddress ?? "" }
 }
 
 /// Takes a request through the door: version, credentials, route, body, handler, answer.
@@ -92,7 +95,7 @@ package struct APIResponder: HTTPResponder {
             userID: principal?.userID, isAdmin: principal?.actsAsStaff(reading: reading) ?? false,
             means: principal?.means ?? .apiKey, projects: principal?.projects,
             applicationID: principal?.applicationID, requestID: visit.id,
-            address: reading ? "" : context.channel.remoteAddress?.ipAddress ?? "")
+            address: reading ? "" : context.address)
         let asked = route.endpoint.paging == .none ? nil : try query.page()
         let page = asked ?? (route.endpoint.paging == .always ? Page.first : nil)
         let facts = RequestFacts(

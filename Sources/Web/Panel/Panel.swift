@@ -1,0 +1,120 @@
+package import Basics
+import HTTPTypes
+package import Hummingbird
+package import Identity
+package import Logging
+import NIOCore
+import OAuth
+package import SQL
+
+/// Pages for people: signing in, and allowing applications access. Every form works without JavaScript, and there is
+/// none.
+package struct Panel: Sendable {
+    let database: any Database
+    let clock: any WallClock
+    /// `https://berth.example`, without a slash at the end.
+    let publicURL: String
+    let signIn: SignIn
+    let logger: Logger
+
+    /// A form is a few fields and one list of projects.
+    private static let formBytesMax = 65_536
+
+    package init(
+        database: any Database, clock: any WallClock, publicURL: String, logger: Logger,
+        passwordCost: Passwords.Cost = .standard
+    ) {
+        self.database = database
+        self.clock = clock
+        self.publicURL = publicURL
+        self.logger = logger
+        signIn = SignIn(database: database, clock: clock, cost: passwordCost)
+    }
+
+    /// A request as the pages see it.
+    struct Visit: Sendable {
+        let query: [FormText.Field]
+        let form: [FormText.Field]
+        let cookies: Cookies
+        let target: String
+        let address: String
+        let userAgent: String
+
+        /// The one value of a field; nil when it is missing, empty or not text. Throws when it comes twice.
+        func value(_ name: String, in fields: [FormText.Field]) throws -> String? {
+            let found = fields.filter { $0.name == name }
+            guard found.count < 2 else { throw Fault(.malformed, "The parameter \(name) must come once.") }
+            guard let value = found.first?.value, !value.isEmpty else { return nil }
+            if value.utf8.contains(0) { throw Fault(.malformed, "The parameter \(name) must not contain a zero byte.") }
+            return value
+        }
+    }
+
+    /// Whether a path is one of the panel's.
+    package static func owns(_ path: some StringProtocol) -> Bool {
+        switch path {
+        case "/login", "/logout", "/panel.css", "/api/oauth/authorize", "/api/oauth/authorize/native": true
+        default: false
+        }
+    }
+
+    /// The page for a request to a path that ``owns(_:)`` says is ours. `address` is the client's.
+    package func respond(to request: Request, address: String) async -> Response {
+        do {
+            return try await route(request, address)
+        } catch let fault as Fault where fault.code != .bug {
+            let status: HTTPResponse.Status =
+                switch fault.code {
+                case .throttled: .tooManyRequests
+                case .forbidden: .forbidden
+                case .unavailable: .serviceUnavailable
+                case .unauthenticated, .notFound, .conflict, .invalid, .malformed, .bug: .badRequest
+                }
+            return Page.problem(status, "This did not work", fault.sentences.joined(separator: " "))
+        } catch {
+            logger.error("A page failed.", metadata: ["cause": .string("\(error)")])
+            return Page.problem(.internalServerError, "This did not work", "Something went wrong on our side.")
+        }
+    }
+
+    private func route(_ request: Request, _ address: String) async throws -> Response {
+        let target = request.head.path ?? "/"
+        let path = target.prefix { $0 != "?" }
+        let isForm = request.method == .post
+        guard isForm || request.method == .get else {
+            return Page.problem(.methodNotAllowed, "This did not work", "This page takes GET and POST only.")
+        }
+        if path == "/panel.css" { return Page.style }
+        let form = isForm ? try await Self.form(request) : []
+        let visit = Visit(
+            query: FormText.fields(target.dropFirst(path.count + 1)), form: form,
+            cookies: Cookies(request.headers[.cookie] ?? "", isSecure: publicURL.hasPrefix("https://")),
+            target: target, address: address, userAgent: request.headers[.userAgent] ?? "")
+        switch (path, isForm) {
+        case ("/login", false): return try loginPage(visit, problem: nil)
+        case ("/login", true): return try await login(visit)
+        case ("/logout", true): return try await logout(visit)
+        case ("/api/oauth/authorize", false): return try await ask(visit)
+        case ("/api/oauth/authorize", true): return try await decide(visit)
+        case ("/api/oauth/authorize/native", false): return try codePage(visit)
+        default: return Page.problem(.methodNotAllowed, "This did not work", "This page does not take that method.")
+        }
+    }
+
+    /// The fields of a form that this site's own page has sent.
+    private static func form(_ request: Request) async throws -> [FormText.Field] {
+        if let site = request.headers[.fetchSite], site != "same-origin", site != "none" {
+            throw Fault(.forbidden, "This form was sent by another site.")
+        }
+        let type = (request.headers[.contentType] ?? "").prefix { $0 != ";" }.lowercased()
+        guard type == "application/x-www-form-urlencoded" else { throw Fault(.malformed, "This is not a form.") }
+        let bytes: ByteBuffer
+        do { bytes = try await request.body.collect(upTo: formBytesMax) } catch is NIOTooManyBytesError {
+            throw Fault(.malformed, "The form is too large.")
+        }
+        guard let text = String(validating: bytes.readableBytesView, as: UTF8.self) else {
+            throw Fault(.malformed, "The form is not text in UTF-8.")
+        }
+        return FormText.fields(text[...])
+    }
+}
