@@ -59,7 +59,7 @@ package struct Assembly: Sendable {
             let accessLog = AccessLog(sink: StandardError.write)
             let authenticator = Authenticator(
                 database: database, clock: clock, bearer: TokenReading.principal(_:at:on:))
-            let api = API(dependencies(site, vault: vault, authenticator: authenticator, accessLog: accessLog))
+            let api = try API(dependencies(site, vault: vault, authenticator: authenticator, accessLog: accessLog))
             let responder = api.responder()
             services.append(Background("access log") { await accessLog.run() })
             services.append(Background("credentials") { await authenticator.run() })

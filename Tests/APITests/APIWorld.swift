@@ -67,7 +67,7 @@ struct APIWorld: Sendable {
             let (keys, things) = try await fill(database, shop, vault, clock)
             let authenticator = Authenticator(
                 database: database, clock: clock, bearer: TokenReading.principal(_:at:on:))
-            let api = API(
+            let api = try API(
                 APIDependencies(
                     database: database, clock: clock, authenticator: authenticator, vault: vault,
                     publicURL: "https://berth.test", release: "0.0.0",

@@ -16,7 +16,7 @@ package struct JSONWriter: ~Copyable, Sendable {
     }
 
     /// Hands over what was written so far, to be copied somewhere.
-    package func withBytes(_ body: (UnsafeBufferPointer<UInt8>) -> Void) { body(storage.written) }
+    package func withBytes<T>(_ body: (UnsafeBufferPointer<UInt8>) -> T) -> T { body(storage.written) }
 
     /// What can be opened and closed.
     package enum Shape: Sendable {

@@ -2,6 +2,7 @@ package import Basics
 package import Contract
 package import Identity
 package import Logging
+import NIOCore
 package import SQL
 
 /// What the API needs from whoever assembles the server.
@@ -52,9 +53,9 @@ package struct API: Sendable {
     let dependencies: APIDependencies
     private(set) var routes = RouteTable()
 
-    package init(_ dependencies: APIDependencies) {
+    package init(_ dependencies: APIDependencies) throws {
         self.dependencies = dependencies
-        serveVersion()
+        try serveVersion()
         serveOAuth()
         serveOrders()
         serveProjects()
@@ -130,15 +131,19 @@ struct RequestFacts: Sendable {
 
 /// What a handler answers with.
 package struct Answer: Sendable {
-    var bytes: [UInt8]
+    var body: ByteBuffer
     /// Rows of the whole list; nil when the answer is no list.
     var total: Int64?
     /// When it is not the endpoint's usual one.
     var status: Int?
 
-    init(bytes: [UInt8], total: Int64? = nil, status: Int? = nil) {
-        self.bytes = bytes
+    init(body: ByteBuffer, total: Int64? = nil, status: Int? = nil) {
+        self.body = body
         self.total = total
         self.status = status
+    }
+
+    init(bytes: [UInt8], total: Int64? = nil, status: Int? = nil) {
+        self.init(body: ByteBuffer(bytes: bytes), total: total, status: status)
     }
 }

@@ -46,6 +46,7 @@ package struct ProjectSummary: Sendable, Hashable {
     /// Adds the image of a service. Most projects have one, and none has many.
     mutating func add(_ image: NamedID) {
         if images.contains(where: { $0.id == image.id }) { return }
-        images.insert(image, at: images.firstIndex { $0.id > image.id } ?? images.endIndex)
+        let place = images.firstIndex { $0.id > image.id }
+        if let place { images.insert(image, at: place) } else { images.append(image) }
     }
 }

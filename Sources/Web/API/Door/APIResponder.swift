@@ -138,11 +138,11 @@ package struct APIResponder: HTTPResponder {
                 headers[.linkToPages] = PagingHeaders.link(page: page, total: total, url: url, query: facts.query)
             }
         }
-        if !answer.bytes.isEmpty { headers[.contentType] = "application/json; charset=utf-8" }
+        if answer.body.readableBytes > 0 { headers[.contentType] = "application/json; charset=utf-8" }
         headers[.cacheControl] = "no-store"
         return Response(
             status: .init(code: answer.status ?? endpoint.success), headers: headers,
-            body: answer.bytes.isEmpty ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: answer.bytes)))
+            body: answer.body.readableBytes == 0 ? ResponseBody() : ResponseBody(byteBuffer: answer.body))
     }
 
     private func refuse(_ error: any Error, _ visit: Visit) -> Response {

@@ -10,17 +10,17 @@ extension API {
 
         serveWritten(ProjectEndpoints.list) { call in
             let (projects, total) = try await ProjectReading.list(call.page, by: call.caller, from: database)
-            return Answer(bytes: ProjectJSON.list(projects, url: url), total: total)
+            return Answer(body: ProjectJSON.list(projects, url: url), total: total)
         }
         serveWritten(ProjectEndpoints.view) { call in
             let project = try await ProjectReading.view(call.id, by: call.caller, from: database)
-            return Answer(bytes: ProjectJSON.one(project, url: url))
+            return Answer(body: ProjectJSON.one(project, url: url))
         }
         serveWritten(ProjectEndpoints.change) { call in
             let name = call.input.project.name
             let project = try await ProjectRenaming.rename(
                 call.id, to: name, by: call.caller, at: clock.now(), in: database)
-            return Answer(bytes: ProjectJSON.one(project, url: url))
+            return Answer(body: ProjectJSON.one(project, url: url))
         }
         serve(ProjectEndpoints.delete) { call in
             _ = try await ProjectRemoval.delete(project: call.id, by: call.caller, at: clock.now(), in: database)

@@ -1,9 +1,10 @@
 import Basics
+import NIOCore
 import Workloads
 
 /// Writes projects without the generic encoder: this is the hottest list. A test compares it with ``ProjectView``.
 enum ProjectJSON {
-    static func list(_ projects: [ProjectSummary], url: String) -> [UInt8] {
+    static func list(_ projects: [ProjectSummary], url: String) -> ByteBuffer {
         let base = base(url)
         var places = Places()
         var writer = JSONWriter(capacity: 64 + projects.count * 720)
@@ -11,17 +12,17 @@ enum ProjectJSON {
             out.key("projects")
             out.array { out in for project in projects { write(project, base, &places, to: &out) } }
         }
-        return writer.finish()
+        return writer.withBytes { ByteBuffer(bytes: $0) }
     }
 
-    static func one(_ project: ProjectSummary, url: String) -> [UInt8] {
+    static func one(_ project: ProjectSummary, url: String) -> ByteBuffer {
         var places = Places()
         var writer = JSONWriter(capacity: 768)
         writer.object { out in
             out.key("project")
             write(project, base(url), &places, to: &out)
         }
-        return writer.finish()
+        return writer.withBytes { ByteBuffer(bytes: $0) }
     }
 
     /// The members that say where a project is. Most of a list is in one zone, so they are written once and copied.
