@@ -7,8 +7,8 @@ import Testing
 struct EngineFaultTests {
     /// The calls by which an order changes something, the ingress included: what each is, and a part of its path.
     private static let changes = [
-        ("POST", "/networks/create"), ("POST", "/containers/create"), ("POST", "-1/start"), ("PUT", "/archive"),
-        ("POST", "-1/exec"), ("POST", "/exec/"),
+        ("POST", "/networks/create"), ("POST", "/containers/create"), ("POST", "-1/start"), ("POST", "-1/exec"),
+        ("POST", "/exec/"),
     ]
 
     /// F30: `kill -9` of the Engine at each of these calls, when it has done what was asked and before it says so.

@@ -54,6 +54,30 @@ struct ApplyTests {
         }
     }
 
+    /// What an order does: its servers are made known while they start, and put into service without a reload.
+    @Test func whatOpensGetsNoVisitorsAndThenServesWithoutReload() async throws {
+        try await IngressWorld.with { world in
+            let (first, second) = (try await world.startHello(1), try await world.startHello(2))
+            let opening = world.state([[], [first]], opening: [[first], [second]])
+            try await world.control.apply(opening)
+            let reloads = try await world.reloads()
+            #expect(try await world.get("site-0.example").0 == 503)
+            for _ in 0..<4 { #expect(try await world.get("site-1.example").1.contains("hello-1")) }
+            #expect(try await world.control.health()["instance-2"] == .unknown)
+
+            try await world.control.apply(world.state([[first], [first, second]]))
+            #expect(try await world.get("site-0.example").0 == 200)
+            var answers: Set<Bool> = []
+            for _ in 0..<4 { answers.insert(try await world.get("site-1.example").1.contains("hello-2")) }
+            #expect(answers == [true, false])
+            try await world.eventually("a verdict") { try await world.control.health()["instance-2"] == .healthy }
+
+            try await world.control.apply(opening)
+            #expect(try await world.get("site-0.example").0 == 503)
+            #expect(try await world.reloads() == reloads)
+        }
+    }
+
     @Test func healthOfServersAndCandidates() async throws {
         try await IngressWorld.with { world in
             let (first, second) = (try await world.startHello(1), try await world.startHello(2))
@@ -82,6 +106,10 @@ struct ApplyTests {
             let fault = await #expect(throws: Fault.self) { try await world.control.apply(bad) }
             #expect(fault?.code == .unavailable)
             #expect(try await world.get("site-0.example").0 == 200)
+            // Also after a restart of the container, without us.
+            try await world.engine.stopContainer(world.names.container, graceSeconds: 1)
+            try await world.engine.startContainer(world.names.container)
+            try await world.eventually("an answer") { (try? await world.get("site-0.example").0) == 200 }
             try await world.control.apply(good)
             #expect(try await world.get("site-0.example").0 == 200)
         }

@@ -28,6 +28,9 @@ struct ConfigurationTests {
                         name: "rule-3", servers: [.init(name: "instance-4", address: "10.64.3.34", port: 80)],
                         useTLS: false),
                     .init(name: "rule-5", servers: [], useTLS: false),
+                    .init(
+                        name: "rule-8", servers: [.init(name: "instance-20", address: "10.64.4.2", port: 443)],
+                        opening: [.init(name: "instance-21", address: "10.64.4.3", port: 443)], useTLS: true),
                 ],
                 candidates: [.init(name: "instance-32", address: "10.64.3.37", port: 8080)])
         ),
@@ -54,7 +57,8 @@ struct ConfigurationTests {
         let shuffled = IngressState(
             httpPort: state.httpPort, routes: state.routes.reversed(),
             backends: state.backends.reversed().map {
-                .init(name: $0.name, servers: $0.servers.reversed(), useTLS: $0.useTLS)
+                .init(
+                    name: $0.name, servers: $0.servers.reversed(), opening: $0.opening.reversed(), useTLS: $0.useTLS)
             }, candidates: state.candidates.reversed())
         #expect(try HAProxyConfiguration(state) == HAProxyConfiguration(shuffled))
     }
@@ -65,6 +69,18 @@ struct ConfigurationTests {
         state.routes.append(.init(host: "new.example", backend: "rule-5"))
         let after = try HAProxyConfiguration(state)
         #expect(before.configuration == after.configuration)
+        #expect(before.map != after.map)
+        #expect(before.name != after.name)
+    }
+
+    @Test func aServerThatGoesIntoServiceNeedsNoReload() throws {
+        var state = try #require(Self.states.last).state
+        let before = try HAProxyConfiguration(state)
+        state.backends = state.backends.map {
+            .init(name: $0.name, servers: $0.servers + $0.opening, useTLS: $0.useTLS)
+        }
+        let after = try HAProxyConfiguration(state)
+        #expect(before.configuration.replacing(" disabled", with: "") == after.configuration)
         #expect(before.map != after.map)
         #expect(before.name != after.name)
     }

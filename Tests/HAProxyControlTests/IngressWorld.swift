@@ -73,11 +73,17 @@ struct IngressWorld {
     }
 
     /// A state with one backend per list of servers, named `rule-0`…, reached as `site-0.example`….
-    func state(_ groups: [[IngressState.Server]], candidates: [IngressState.Server] = []) -> IngressState {
+    func state(
+        _ groups: [[IngressState.Server]], opening: [[IngressState.Server]] = [], candidates: [IngressState.Server] = []
+    ) -> IngressState {
         IngressState(
             httpPort: port,
             routes: groups.indices.map { .init(host: "site-\($0).example", backend: "rule-\($0)") },
-            backends: groups.enumerated().map { .init(name: "rule-\($0.offset)", servers: $0.element, useTLS: false) },
+            backends: groups.enumerated().map { index, servers in
+                .init(
+                    name: "rule-\(index)", servers: servers, opening: index < opening.count ? opening[index] : [],
+                    useTLS: false)
+            },
             candidates: candidates)
     }
 

@@ -28,23 +28,42 @@ import Workloads
     }
 
     @Test(arguments: TestDialect.allCases)
-    func anInstanceIsACandidateUntilItServes(dialect: TestDialect) async throws {
+    func aFirstInstanceIsInItsPlaceUntilItServes(dialect: TestDialect) async throws {
         try await withDatabase(dialect) { database in
             let shop = try await place(database)
             let building = try await state(database, shop.zoneID)
             #expect(building.httpPort == 80)
-            #expect(building.candidates.count == 1)
-            #expect(building.candidates.first?.port == 80)
+            #expect(building.candidates.isEmpty)
             #expect(building.routes.count == 1)
             #expect(building.routes.allSatisfy { $0.host.hasSuffix(".\(WorkloadFixture.appsDomain)") })
             #expect(building.backends.map(\.servers) == [[]])
+            #expect(building.backends.map { $0.opening.map(\.port) } == [[80]])
 
             try await database.transaction { try $0.run("UPDATE instances SET state = 'serving'") }
             let serving = try await state(database, shop.zoneID)
             #expect(serving.candidates.isEmpty)
-            #expect(serving.backends.map(\.servers) == [building.candidates])
+            #expect(serving.backends.map(\.servers) == building.backends.map(\.opening))
+            #expect(serving.backends.map(\.opening) == [[]])
             #expect(serving.routes == building.routes)
             #expect(serving.routes.map(\.backend) == serving.backends.map(\.name))
+        }
+    }
+
+    @Test(arguments: TestDialect.allCases)
+    func anInstanceBesideOneThatServesIsACandidate(dialect: TestDialect) async throws {
+        try await withDatabase(dialect) { database in
+            let shop = try await place(database)
+            let serving = try await database.transaction { tx in
+                try tx.run("UPDATE instances SET state = 'serving'")
+                let container = try tx.int("SELECT id FROM containers") ?? 0
+                try Addresses.claimNext(containers: [container], in: tx, now: Moment(milliseconds: 0))
+                return try IngressQueries.state(zoneID: shop.zoneID, in: tx)
+            }
+            let first = try #require(serving?.backends.first?.servers.first)
+            let next = try #require(serving?.candidates.first)
+            #expect(serving?.candidates.count == 1)
+            #expect(first.name != next.name && first.address != next.address)
+            #expect(serving?.backends.map(\.opening) == [[]])
         }
     }
 

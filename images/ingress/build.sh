@@ -6,7 +6,7 @@ build() {
     program /usr/sbin/haproxy
     program /usr/bin/socat
     program /usr/bin/flock
-    busybox sh awk cat head tail grep sed tr wc ls ln mv rm kill sleep usleep readlink
+    busybox sh awk cat head tail grep sed tr wc ls ln mv rm mkdir tar kill sleep usleep readlink
     echo 'haproxy:x:99:99:haproxy:/nonexistent:/bin/false' >>"$root/etc/passwd"
     echo 'haproxy:x:99:' >>"$root/etc/group"
     install -D -m 755 images/ingress/ingress.sh "$root/usr/bin/ingress"

@@ -6,7 +6,8 @@ package import Edge
 ///
 /// Two files: the configuration with one backend per group of servers, and the map from host names to backends. The map
 /// is apart so that a host comes and goes through the runtime API, without a reload, and costs a tree lookup instead of
-/// a line of rules. Each file names its own hash where the running process can be asked for it.
+/// a line of rules. A server that has been started is put into service in the same way. So there are two hashes: of what
+/// needs a reload, in the configuration, and of what does not, in the map, where the running process can be asked.
 ///
 /// Everything that came from a person is checked against a list of allowed characters here, whatever was checked
 /// before: a space or a line break would be configuration.
@@ -17,17 +18,20 @@ package struct HAProxyConfiguration: Sendable, Hashable {
     package let map: String
     /// Names the content of both files: `<hash>-<hash>`.
     package let name: String
+    /// The first of the two: while it stays the same, no reload is needed.
+    let reloadHash: String
 
     /// Throws `.invalid` when a name, host, address or port cannot be written safely, or a route leads nowhere.
     package init(_ state: IngressState) throws {
         try Self.check(state)
-        let body = HAProxyText.sections(state)
         let routes = state.routes.map { "\($0.host) \($0.backend)\n" }.sorted().joined()
-        let hashes = (Self.hash(body), Self.hash(routes))
-        configuration = HAProxyText.global(description: hashes.0) + body
+        let opening = state.backends.flatMap { backend in backend.opening.map { "\(backend.name)/\($0.name)\n" } }
+        reloadHash = Self.hash(HAProxyText.sections(state.opened))
+        let runtimeHash = Self.hash(routes + opening.sorted().joined())
+        configuration = HAProxyText.global(description: reloadHash) + HAProxyText.sections(state)
         // In front of the hosts, and no host: it has a character that none may have.
-        map = "!generation \(hashes.1)\n" + routes
-        name = "\(hashes.0)-\(hashes.1)"
+        map = "!generation \(runtimeHash)\n" + routes
+        name = "\(reloadHash)-\(runtimeHash)"
     }
 
     /// 64 bits of SHA-256: nobody can make two states with one name.
@@ -46,7 +50,7 @@ extension HAProxyConfiguration {
             guard isName(backend.name), backends.insert(backend.name).inserted else {
                 throw refusal("backend name", backend.name)
             }
-            try check(backend.servers)
+            try check(backend.servers + backend.opening)
         }
         try check(state.candidates)
         var hosts: Set<String> = []
@@ -100,5 +104,14 @@ extension HAProxyConfiguration {
 
     private static func isAlphanumeric(_ byte: UInt8) -> Bool {
         (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte)
+    }
+}
+
+extension IngressState {
+    /// The same with everything in service that is being started.
+    fileprivate var opened: IngressState {
+        var state = self
+        state.backends = backends.map { Backend(name: $0.name, servers: $0.servers + $0.opening, useTLS: $0.useTLS) }
+        return state
     }
 }

@@ -24,9 +24,18 @@ package actor HAProxyControl: LoadBalancer {
     private let logger: Logger
     private var next: Wave?
     private var isApplying = false
-    private var lastChange: ContinuousClock.Instant?
+    private var lastReload: ContinuousClock.Instant?
     /// What the last change made live, while the container is known to run.
-    private var uploaded: String?
+    private var live: Live?
+
+    private struct Live {
+        let name: String
+        let reloadHash: String
+
+        init(_ configuration: HAProxyConfiguration) {
+            (name, reloadHash) = (configuration.name, configuration.reloadHash)
+        }
+    }
 
     package init(engine: any ContainerEngine, names: IngressNames, logger: Logger) {
         self.engine = engine
@@ -34,8 +43,8 @@ package actor HAProxyControl: LoadBalancer {
         self.logger = logger
     }
 
-    /// Callers that come while a change is under way, or within 250 ms after one, share the next: the newest state
-    /// wins.
+    /// Callers that come while a change is under way, or within 250 ms after a reload when another is needed, share the
+    /// next: the newest state wins.
     package func apply(_ state: IngressState) async throws {
         let configuration = try HAProxyConfiguration(state)
         try await withCheckedThrowingContinuation { continuation in
@@ -61,17 +70,17 @@ package actor HAProxyControl: LoadBalancer {
     }
 
     package func remove() async throws {
-        uploaded = nil
+        live = nil
         try await during("removing the ingress \(names.container)") {
             try await engine.removeContainer(names.container)
         }
     }
 
     private func applyWaves() async {
-        while next != nil {
-            if let lastChange {
+        while let asked = next {
+            if let lastReload, asked.configuration.reloadHash != live?.reloadHash {
                 // A sleep that is cut short only makes the change come sooner.
-                try? await Task.sleep(until: lastChange + .milliseconds(HAProxyLimits.coalesceMilliseconds))
+                try? await Task.sleep(until: lastReload + .milliseconds(HAProxyLimits.coalesceMilliseconds))
             }
             guard let wave = next else { break }
             next = nil
@@ -86,49 +95,45 @@ package actor HAProxyControl: LoadBalancer {
     }
 
     private func change(_ configuration: HAProxyConfiguration) async throws {
-        if uploaded != nil {
+        if live != nil {
             // The usual case: the container runs. When it does not, start from the beginning.
             do { return try await transfer(configuration) } catch let fault as Fault
                 where [.notFound, .conflict].contains(fault.code)
             {
-                uploaded = nil
+                live = nil
             }
         }
         try await IngressContainer(engine: engine, names: names, logger: logger).ensureRunning()
         try await transfer(configuration)
     }
 
-    /// Brings the files in and makes them live, in the running container.
+    /// Brings the files in and makes them live, in the running container, in one call.
     private func transfer(_ configuration: HAProxyConfiguration) async throws {
-        for round in 0..<3 {
-            // What we brought last is there, unless somebody else's change tidied it away.
-            if round > 0 || uploaded != configuration.name {
-                try await engine.upload(
-                    tar: try Self.archive(configuration), to: names.container, path: "/etc/haproxy/states")
+        // What we made live last is there, unless somebody else's changes tidied it away.
+        var result = try await apply(configuration, bringing: live?.name != configuration.name)
+        if result.exitCode == 66 { result = try await apply(configuration, bringing: true) }
+        let said = Self.text(result.output + result.errorOutput)
+        switch result.exitCode {
+        case 0:
+            live = Live(configuration)
+            if said == "reload" { lastReload = .now }
+            if said != "unchanged" {
+                logger.info("ingress changed", metadata: ["container": "\(names.container)", "by": "\(said)"])
             }
-            let result = try await engine.execute(
-                in: names.container, argv: ["ingress", "apply", configuration.name], input: [])
-            let said = Self.text(result.output + result.errorOutput)
-            switch result.exitCode {
-            case 0:
-                uploaded = configuration.name
-                if said != "unchanged" {
-                    lastChange = .now
-                    logger.info("ingress changed", metadata: ["container": "\(names.container)", "by": "\(said)"])
-                }
-                return
-            case 65:
-                throw Fault(.invalid, "HAProxy refuses the configuration: \(said)")
-            case 66:
-                continue
-            case 70:
-                lastChange = .now
-                throw Fault(.unavailable, said)
-            default:
-                throw Fault(.unavailable, "The ingress did not take the change: \(said)")
-            }
+        case 65:
+            throw Fault(.invalid, "HAProxy refuses the configuration: \(said)")
+        case 70:
+            lastReload = .now
+            throw Fault(.unavailable, said)
+        default:
+            throw Fault(.unavailable, "The ingress did not take the change: \(said)")
         }
-        throw Fault(.unavailable, "The ingress is being changed by others all the time. Try again.")
+    }
+
+    private func apply(_ configuration: HAProxyConfiguration, bringing: Bool) async throws -> ExecutionResult {
+        let archive = bringing ? try Self.archive(configuration) : []
+        let argv = bringing ? ["take", configuration.name, "\(archive.count)"] : ["apply", configuration.name]
+        return try await engine.execute(in: names.container, argv: ["ingress"] + argv, input: archive)
     }
 
     private func ask(_ argv: [String]) async throws -> String {

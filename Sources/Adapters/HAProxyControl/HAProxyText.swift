@@ -4,6 +4,8 @@ import Edge
 enum HAProxyText {
     /// Names of backends that are ours.
     static let reservedBackends: Set<String> = ["unknown-host", "candidates"]
+    /// Gets neither visitors nor health checks. The last word of its line, where `ingress` looks for it.
+    static let outOfService = " disabled"
 
     /// What does not depend on the state. The description tells which configuration a process runs.
     static func global(description: String) -> String {
@@ -111,17 +113,19 @@ enum HAProxyText {
     }
 
     private static func backend(_ backend: IngressState.Backend) -> String {
-        section("backend \(backend.name)", backend.servers, options: backend.useTLS ? " ssl verify none" : "")
+        let options = backend.useTLS ? " ssl verify none" : ""
+        let all = backend.servers.map { ($0, options) } + backend.opening.map { ($0, options + outOfService) }
+        return section("backend \(backend.name)", all)
     }
 
     /// New instances are checked here, often, and get no traffic: no rule leads here.
     private static func candidates(_ servers: [IngressState.Server]) -> String {
         let often = "inter \(HAProxyLimits.candidateCheckMilliseconds)ms fall 1 rise 1"
-        return section("backend candidates\n    default-server check \(often)", servers, options: "")
+        return section("backend candidates\n    default-server check \(often)", servers.map { ($0, "") })
     }
 
-    private static func section(_ head: String, _ servers: [IngressState.Server], options: String) -> String {
-        let lines = servers.sorted { $0.name < $1.name }.map { server in
+    private static func section(_ head: String, _ servers: [(IngressState.Server, options: String)]) -> String {
+        let lines = servers.sorted { $0.0.name < $1.0.name }.map { server, options in
             let address = server.address.contains(":") ? "[\(server.address)]" : server.address
             return "    server \(server.name) \(address):\(server.port)\(options)\n"
         }

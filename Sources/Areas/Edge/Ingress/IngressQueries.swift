@@ -11,11 +11,11 @@ package enum IngressQueries {
         guard let port = try connection.int("SELECT ingress_http_port FROM zones WHERE id = \(zoneID)") else {
             return nil
         }
-        var servers: [Int64: [IngressState.Server]] = [:]
+        var (servers, opening): ([Int64: [IngressState.Server]], [Int64: [IngressState.Server]]) = ([:], [:])
         var candidates: [IngressState.Server] = []
         try connection.each(
             """
-            SELECT r.id, i.id, i.address, r.port, i.state
+            SELECT r.id, i.id, i.address, r.port, i.state, i.generation
             FROM ingress_rules r
             JOIN services s ON s.id = r.service_id AND s.state = 'active'
             JOIN projects p ON p.id = s.project_id AND p.zone_id = \(zoneID) AND p.state = 'active'
@@ -29,6 +29,9 @@ package enum IngressQueries {
                 name: serverName(instanceID: row.int(1)), address: row.text(2), port: Int(row.int(3)))
             if row.text(4) == "serving" {
                 servers[row.int(0), default: []].append(server)
+            } else if row.int(5) == 1 {
+                // It has nothing beside it that would go on if it failed, so there is no gate to pass.
+                opening[row.int(0), default: []].append(server)
             } else if !candidates.contains(where: { $0.name == server.name }) {
                 candidates.append(server)
             }
@@ -50,7 +53,9 @@ package enum IngressQueries {
             useTLS[row.int(1)] = row.bool(2)
         }
         let backends = useTLS.sorted { $0.key < $1.key }.map { rule, useTLS in
-            IngressState.Backend(name: backendName(ruleID: rule), servers: servers[rule] ?? [], useTLS: useTLS)
+            IngressState.Backend(
+                name: backendName(ruleID: rule), servers: servers[rule] ?? [], opening: opening[rule] ?? [],
+                useTLS: useTLS)
         }
         return IngressState(httpPort: Int(port), routes: routes, backends: backends, candidates: candidates)
     }

@@ -5,12 +5,16 @@ package struct IngressState: Sendable, Hashable {
         /// Unique in the zone, `[a-z0-9_-]+`.
         package let name: String
         package let servers: [Server]
+        /// Servers that are still being started. They have their place, so that they become one of `servers` without
+        /// any effort, but nobody speaks to them before that, not even to see whether they are well.
+        package let opening: [Server]
         /// Talk TLS to the servers, without verifying their certificates.
         package let useTLS: Bool
 
-        package init(name: String, servers: [Server], useTLS: Bool) {
+        package init(name: String, servers: [Server], opening: [Server] = [], useTLS: Bool) {
             self.name = name
             self.servers = servers
+            self.opening = opening
             self.useTLS = useTLS
         }
     }

@@ -34,17 +34,14 @@ package struct ProvisionOrder: Workflow {
             {
                 try await site.ensureNetwork(ground.network, zone: ground.zone)
             })
+        let opening = Opening(site: site, zone: ground.zone, instances: ground.instances, run: run)
+        async let announced: Void = opening.announce()
         for instance in ground.instances {
             try await run.checkCancelled()
             try await start(instance, ground, run)
         }
-        try await run.record("serve", undo: nil) { tx in
-            for instance in ground.instances { try ContainerRows.switchTo(instance, now: site.clock.now(), in: tx) }
-            try ContainerRows.mark(containers, "running", now: site.clock.now(), in: tx)
-        }
-        try await run.step("route", undo: nil) {
-            try await site.ingress.sync(zoneID: ground.zone.id)
-        }
+        try await announced
+        try await opening.serve()
         for instance in ground.instances where instance.isPublic {
             _ = try await run.step("answer#\(instance.containerID)", undo: nil) {
                 try await site.waitForAnswer(

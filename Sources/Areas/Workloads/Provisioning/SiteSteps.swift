@@ -124,6 +124,15 @@ enum ContainerRows {
         try tx.run("UPDATE instances SET state = 'serving', updated_at = \(now) WHERE id = \(instance.id)")
     }
 
+    /// Takes instances out of rotation again that nothing served before.
+    static func withdraw(_ instances: [InstanceFacts], now: Moment, in tx: any Transaction) throws {
+        try tx.run(
+            """
+            UPDATE instances SET state = 'building', updated_at = \(now)
+            WHERE id IN (\(list: instances.map(\.id))) AND state = 'serving'
+            """)
+    }
+
     /// Whether the container of the instance is wanted to run.
     static func shouldRun(_ instance: InstanceFacts, in connection: any Connection) throws -> Bool {
         try connection.int(

@@ -100,13 +100,7 @@ package struct ScaleService: Workflow {
                 try await site.start(instance, zone: ground.zone)
             }
         }
-        try await run.record("serve", undo: nil) { tx in
-            for instance in ground.instances { try ContainerRows.switchTo(instance, now: site.clock.now(), in: tx) }
-            try ContainerRows.mark(input.addedIDs, "running", now: site.clock.now(), in: tx)
-        }
-        try await run.step("route", undo: nil) {
-            try await site.ingress.sync(zoneID: ground.zone.id)
-        }
+        try await Opening(site: site, zone: ground.zone, instances: ground.instances, run: run).serve()
     }
 
     private func shrink(_ input: ServiceScalingInput, _ run: OperationRun) async throws {
