@@ -158,7 +158,7 @@ struct APIWorld: Sendable {
         let values = [
             "project_id": "\(things.project)", "service_id": "\(things.service)",
             "container_id": "\(things.container)", "event_id": "\(things.operation)", "order_id": things.order,
-            "image_id": "\(shop.hello.image)", "action": "start",
+            "image_id": "\(shop.hello.image)", "action": "start", "user_id": "\(shop.customer.userID ?? 0)",
         ]
         var result = path
         for (name, value) in values {

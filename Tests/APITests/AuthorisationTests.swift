@@ -11,6 +11,7 @@ import Testing
     private func body(of endpoint: EndpointDescription, _ world: APIWorld) throws -> String? {
         switch endpoint.id {
         case "project_change": return #"{"project":{"name":"demo"}}"#
+        case "user_change", "user_change_by_id": return endpoint.example
         case "order_create": return try world.shop.order(world.shop.helloLine).compact
         default: return nil
         }

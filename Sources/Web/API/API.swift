@@ -56,6 +56,7 @@ package struct API: Sendable {
         self.dependencies = dependencies
         serveVersion()
         serveOAuth()
+        serveUsers()
         serveOrders()
         serveProjects()
         serveServices()
