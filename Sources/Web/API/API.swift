@@ -57,6 +57,7 @@ package struct API: Sendable {
         serveVersion()
         serveOAuth()
         serveUsers()
+        serveSSHKeys()
         serveOrders()
         serveProjects()
         serveServices()
