@@ -12,7 +12,8 @@ package enum Contract {
 
     private static let users = [
         UserEndpoints.view.about, UserEndpoints.viewByID.about, UserEndpoints.change.about,
-        UserEndpoints.changeByID.about, SSHKeyEndpoints.list.about, SSHKeyEndpoints.view.about,
+        UserEndpoints.changeByID.about, UserEndpoints.register.about, SSHKeyEndpoints.list.about,
+        SSHKeyEndpoints.view.about,
         SSHKeyEndpoints.create.about, SSHKeyEndpoints.delete.about,
     ]
 

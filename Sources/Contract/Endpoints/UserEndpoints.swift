@@ -18,6 +18,15 @@ package enum UserEndpoints {
         "Change your account by its id; administrators reach every account", access: write,
         documentedBody: Schema.of(UserChangeRequest.self), example: example)
 
+    package static let register = Endpoint<AnyJSON, UserCreatedAnswer>(
+        .post, "/api/users", id: "user_register",
+        "Register a customer; answers an API key pair, once. For administrators and applications trusted with it",
+        access: .account(scopes: [.register]), success: 201, documentedBody: Schema.of(UserRegistrationRequest.self),
+        example: """
+            {"user": {"fname": "Ada", "lname": "Lovelace", "email": "ada@example.com"}, "provider_username": "ada", \
+            "provider_server": "web1.example.com"}
+            """)
+
     static let read = EndpointAccess.account(scopes: [.profileRead])
     static let write = EndpointAccess.account(scopes: [.profileWrite])
     private static let example = #"{"user": {"city": "Berlin", "merge_labels": {"crm": "C-1042"}}}"#

@@ -146,3 +146,62 @@ package struct UserFields: Codable, Sendable {
 
 /// The body of a change.
 package struct UserChangeRequest: Codable, Sendable { package let user: UserFields }
+
+/// A customer that was registered.
+package struct UserCreatedView: Codable, Sendable {
+    /// A key pair for HTTP Basic; the password is not shown again.
+    package struct Pair: Codable, Sendable {
+        package let username: String
+        package let password: String
+
+        package init(username: String, password: String) {
+            self.username = username
+            self.password = password
+        }
+    }
+
+    package let id: Int64
+    package let fname: String
+    package let lname: String
+    package let email: String
+    package let currency: String
+    package let api: Pair
+    package let labels: JSONObject
+    package let locale: String
+    package let companyName: String?
+    package let externalId: String?
+
+    package init(
+        id: Int64, fname: String, lname: String, email: String, currency: String, api: Pair, labels: JSONObject,
+        locale: String, companyName: String?, externalId: String?
+    ) {
+        self.id = id
+        self.fname = fname
+        self.lname = lname
+        self.email = email
+        self.currency = currency
+        self.api = api
+        self.labels = labels
+        self.locale = locale
+        self.companyName = companyName
+        self.externalId = externalId
+    }
+}
+
+/// `{"user": {…}}`
+package struct UserCreatedAnswer: Codable, Sendable {
+    package let user: UserCreatedView
+
+    package init(_ user: UserCreatedView) { self.user = user }
+}
+
+/// The body of a registration.
+package struct UserRegistrationRequest: Codable, Sendable {
+    package let user: UserFields
+    /// What the other system calls the customer, and on which of its servers.
+    package let providerUsername: String
+    package let providerServer: String
+    /// Which system: the name of the label. `cpanel` when it is left out.
+    package let provider: String?
+    package let labels: JSONObject?
+}

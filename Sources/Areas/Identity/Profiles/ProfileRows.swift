@@ -45,6 +45,21 @@ enum ProfileRows {
             """)
     }
 
+    /// A new, confirmed account in a group; nil when the e-mail address is taken. Throws when the external id is.
+    static func insert(_ data: ProfileData, groupID: Int64, at now: Moment, in tx: any Transaction) throws -> Int64? {
+        try tx.int(
+            """
+            INSERT INTO users (first_name, last_name, email, locale, company_name, phone, address1, address2, city,
+                state, zip, country, currency, sftp_password, external_id, labels, user_group_id, confirmed_at,
+                created_at, updated_at)
+            VALUES (\(data.firstName), \(data.lastName), \(data.email), \(data.locale), \(data.companyName),
+                \(data.phone), \(data.address1), \(data.address2), \(data.city), \(data.state), \(data.zip),
+                \(data.country), \(data.currency), \(data.sftpPassword), \(data.externalID),
+                \(JSONValue.object(data.labels).compact), \(groupID), \(now), \(now), \(now))
+            ON CONFLICT (email) DO NOTHING RETURNING id
+            """)
+    }
+
     static func isTaken(email: String, forOtherThan id: Int64, on connection: any Connection) throws -> Bool {
         try connection.int("SELECT id FROM users WHERE email = \(email) AND id <> \(id)") != nil
     }
