@@ -3,11 +3,18 @@ package enum Contract {
     /// Every endpoint there is. A route that is not here does not exist.
     package static let all: [EndpointDescription] =
         [VersionEndpoints.view.about, VersionEndpoints.viewAtRoot.about, VersionEndpoints.document.about]
-        + oauth + orders + projects + services + containers + catalogue
+        + oauth + users + orders + projects + services + containers + catalogue
 
     private static let oauth = [
         OAuthEndpoints.token.about, OAuthEndpoints.revoke.about, OAuthEndpoints.introspect.about,
         OAuthEndpoints.info.about, OAuthEndpoints.metadata.about, OAuthEndpoints.resource.about,
+    ]
+
+    private static let users = [
+        UserEndpoints.view.about, UserEndpoints.viewByID.about, UserEndpoints.change.about,
+        UserEndpoints.changeByID.about, UserEndpoints.register.about, SSHKeyEndpoints.list.about,
+        SSHKeyEndpoints.view.about,
+        SSHKeyEndpoints.create.about, SSHKeyEndpoints.delete.about,
     ]
 
     private static let orders = [

@@ -33,6 +33,7 @@ struct APIWorld: Sendable {
         var container: Int64 = 0
         var operation: Int64 = 0
         var order = ""
+        var sshKey: Int64 = 0
     }
 
     struct Reply: Sendable {
@@ -120,11 +121,17 @@ struct APIWorld: Sendable {
             try tx.run("UPDATE containers SET state = 'running'")
             try tx.run("UPDATE operations SET state = 'completed', finished_at = \(now)")
             try tx.run("DELETE FROM resource_locks")
+            try tx.run(
+                """
+                INSERT INTO ssh_keys (user_id, label, public_key, fingerprint, created_at, updated_at)
+                VALUES (\(shop.customer.userID), 'laptop', 'ssh-ed25519 AAAA', 'SHA256:0', 1, 1)
+                """)
             let things = Things(
                 project: try tx.int("SELECT id FROM projects") ?? 0,
                 service: try tx.int("SELECT id FROM services") ?? 0,
                 container: try tx.int("SELECT id FROM containers") ?? 0,
-                operation: try tx.int("SELECT id FROM operations") ?? 0, order: receipt.orderID ?? "")
+                operation: try tx.int("SELECT id FROM operations") ?? 0, order: receipt.orderID ?? "",
+                sshKey: try tx.int("SELECT id FROM ssh_keys") ?? 0)
             return (keys, things)
         }
     }
@@ -168,7 +175,8 @@ struct APIWorld: Sendable {
         let values = [
             "project_id": "\(things.project)", "service_id": "\(things.service)",
             "container_id": "\(things.container)", "event_id": "\(things.operation)", "order_id": things.order,
-            "image_id": "\(shop.hello.image)", "action": "start",
+            "image_id": "\(shop.hello.image)", "action": "start", "user_id": "\(shop.customer.userID ?? 0)",
+            "ssh_key_id": "\(things.sshKey)",
         ]
         var result = path
         for (name, value) in values {

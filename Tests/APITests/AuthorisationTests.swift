@@ -11,6 +11,8 @@ import Testing
     private func body(of endpoint: EndpointDescription, _ world: APIWorld) throws -> String? {
         switch endpoint.id {
         case "project_change": return #"{"project":{"name":"demo"}}"#
+        case "user_change", "user_change_by_id", "user_register", "ssh_key_create":
+            return endpoint.example
         case "order_create": return try world.shop.order(world.shop.helloLine).compact
         default: return nil
         }

@@ -57,6 +57,8 @@ package struct API: Sendable {
         self.dependencies = dependencies
         try serveVersion()
         serveOAuth()
+        serveUsers()
+        serveSSHKeys()
         serveOrders()
         serveProjects()
         serveServices()

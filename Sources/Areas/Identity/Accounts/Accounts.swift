@@ -72,9 +72,8 @@ package enum Accounts {
 
     private static func checked(_ new: NewAccount) throws -> NewAccount {
         var clean = new
-        clean.email = trimmed(new.email).lowercased()
-        clean.firstName = trimmed(new.firstName)
-        clean.lastName = trimmed(new.lastName)
+        clean.firstName = FieldReader.trimmed(new.firstName)
+        clean.lastName = FieldReader.trimmed(new.lastName)
         var problems: [String] = []
         for (what, name) in [("First name", clean.firstName), ("Last name", clean.lastName)] {
             if name.isEmpty { problems.append("\(what) can't be blank.") }
@@ -82,24 +81,12 @@ package enum Accounts {
                 problems.append("\(what) is too long; at most \(AccountLimits.nameCharactersMax) characters.")
             }
         }
-        if !looksLikeAddress(clean.email) {
-            problems.append("E-mail must look like name@example.com, at most \(AccountLimits.emailBytesMax) bytes.")
+        if let email = EmailAddress.parse(new.email) {
+            clean.email = email
+        } else {
+            problems.append(EmailAddress.problem)
         }
         if !problems.isEmpty { throw Fault(.invalid, problems) }
         return clean
-    }
-
-    private static func trimmed(_ text: String) -> String {
-        var rest = Substring(text)
-        while let first = rest.first, first.isWhitespace { rest.removeFirst() }
-        while let last = rest.last, last.isWhitespace { rest.removeLast() }
-        return String(rest)
-    }
-
-    /// One `@` with something printable without spaces on both sides. Whether mail arrives there, only mail can tell.
-    private static func looksLikeAddress(_ text: String) -> Bool {
-        let parts = text.split(separator: "@", omittingEmptySubsequences: false)
-        return parts.count == 2 && parts.allSatisfy { !$0.isEmpty } && text.utf8.count <= AccountLimits.emailBytesMax
-            && text.unicodeScalars.allSatisfy { $0.value > 32 && $0.value != 127 && !$0.properties.isWhitespace }
     }
 }

@@ -19,12 +19,16 @@ package enum APIKeys {
     package static func create(
         forUser userID: Int64, by caller: Caller, at now: Moment, in tx: any Transaction
     ) throws -> Pair {
-        let holder = Holder(noun: "user", ownerID: userID)
-        try Policy.require(.operate, on: holder, by: caller)
+        try Policy.require(.operate, on: Holder(noun: "user", ownerID: userID), by: caller)
         guard try tx.int("SELECT id FROM users WHERE id = \(userID) \(.forUpdate)") != nil else {
             throw Policy.notFound("user")
         }
         try tx.run("UPDATE api_keys SET revoked_at = \(now) WHERE user_id = \(userID) AND revoked_at IS NULL")
+        return try issue(forUser: userID, by: caller, at: now, in: tx)
+    }
+
+    /// A pair for an account that the caller may act for; who asks has made sure of it.
+    static func issue(forUser userID: Int64, by caller: Caller, at now: Moment, in tx: any Transaction) throws -> Pair {
         let username = Random.token(usernameCharacters)
         let password = Random.token(passwordCharacters)
         let id = try tx.int(

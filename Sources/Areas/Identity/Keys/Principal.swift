@@ -4,11 +4,12 @@ package import SQL
 /// What a credential is good for, as long as it is remembered.
 package struct Principal: Sendable, Hashable {
     /// The account; nil for an application that acts for itself.
-    package var userID: Int64?
+    package let userID: Int64?
     /// The account belongs to the provider's staff.
-    package var isAdmin: Bool
+    package let isAdmin: Bool
     package var means: Caller.Means
-    package var scopes: ScopeSet
+    /// Without those that only staff and applications themselves may have, when it is neither.
+    package let scopes: ScopeSet
     /// The projects it is limited to; nil when it is not.
     package var projects: [Int64]?
     package var applicationID: Int64?
@@ -22,7 +23,8 @@ package struct Principal: Sendable, Hashable {
         self.userID = userID
         self.isAdmin = isAdmin
         self.means = means
-        self.scopes = scopes
+        // Who is no longer staff keeps what was issued to him, but not what it was good for.
+        self.scopes = isAdmin || userID == nil ? scopes : scopes.subtracting(.privileged)
         self.projects = projects
         self.applicationID = applicationID
         self.expiresAt = expiresAt

@@ -85,6 +85,14 @@ package enum Policy {
         guard caller.isAdmin else { throw Fault(.forbidden, "Only administrators may do this.") }
     }
 
+    /// Throws `.forbidden` when the credential is limited to projects. What belongs to the account as a whole – an SSH
+    /// key, the e-mail address – would lead it to the other projects.
+    package static func requireWholeAccount(_ caller: Caller) throws {
+        guard caller.projects == nil else {
+            throw Fault(.forbidden, "This credential is limited to projects and cannot change the account.")
+        }
+    }
+
     private enum Verdict { case allowed, hidden, refused }
 
     private static func verdict(_ action: Action, on holder: Holder, by caller: Caller) -> Verdict {

@@ -89,7 +89,10 @@ package struct APIResponder: HTTPResponder {
         let reading = route.endpoint.method == .get
         if case .account(let scopes) = route.endpoint.access {
             guard let principal else { throw HTTPFault.noCredentials }
-            guard principal.scopes.intersects(scopes) else { throw HTTPFault.insufficientScope(scopes) }
+            guard principal.scopes.intersects(scopes) else {
+                if principal.means == .apiKey { throw Fault(.forbidden, "Only administrators may do this.") }
+                throw HTTPFault.insufficientScope(scopes)
+            }
         }
         let caller = Caller(
             userID: principal?.userID, isAdmin: principal?.actsAsStaff(reading: reading) ?? false,

@@ -1,31 +1,36 @@
-import Basics
-
 /// Reads fields of an object leniently where v60 clients are sloppy (numbers as text), strictly otherwise, and collects
 /// one sentence for each field that is wrong. Null is the same as absent.
-struct FieldReader {
-    let object: [String: JSONValue]
+package struct FieldReader {
+    package let object: [String: JSONValue]
     /// `containers[0].`, or empty at the top.
-    let path: String
-    private(set) var problems: [String] = []
+    package let path: String
+    /// One sentence for each thing that is wrong, so far.
+    package private(set) var problems: [String] = []
 
-    init(_ object: [String: JSONValue], path: String) {
+    package init(_ object: [String: JSONValue], path: String) {
         self.object = object
         self.path = path
     }
 
-    mutating func refuse(_ field: String, _ what: String) { problems.append("\(path)\(field) \(what).") }
+    /// Notes what is wrong with a field; `what` goes on after its name, without a full stop.
+    package mutating func refuse(_ field: String, _ what: String) { problems.append("\(path)\(field) \(what).") }
 
-    mutating func adopt(_ other: [String]) { problems += other }
+    /// Notes sentences that are whole already.
+    package mutating func adopt(_ other: [String]) { problems += other }
 
     private func value(_ field: String) -> JSONValue? {
         guard let value = object[field], !value.isNull else { return nil }
         return value
     }
 
-    func has(_ field: String) -> Bool { value(field) != nil }
+    /// Whether it is there and not null.
+    package func has(_ field: String) -> Bool { value(field) != nil }
+
+    /// Whether it is there, be it null: to change something to nothing, one has to say so.
+    package func mentions(_ field: String) -> Bool { object[field] != nil }
 
     /// A positive id; text of digits is taken for the number.
-    mutating func id(_ field: String) -> Int64? {
+    package mutating func id(_ field: String) -> Int64? {
         guard let value = value(field) else { return nil }
         if let number = FieldReader.number(value), number > 0 { return number }
         if case .string("") = value { return nil }
@@ -33,7 +38,8 @@ struct FieldReader {
         return nil
     }
 
-    mutating func number(_ field: String, in range: ClosedRange<Int64>) -> Int64? {
+    /// A whole number within `range`; text of digits is taken for the number.
+    package mutating func number(_ field: String, in range: ClosedRange<Int64>) -> Int64? {
         guard let value = value(field) else { return nil }
         if let number = FieldReader.number(value), range.contains(number) { return number }
         refuse(
@@ -42,7 +48,8 @@ struct FieldReader {
         return nil
     }
 
-    mutating func flag(_ field: String) -> Bool? {
+    /// True or false; 0 and 1 are taken, as numbers and as text.
+    package mutating func flag(_ field: String) -> Bool? {
         switch value(field) {
         case nil: return nil
         case .bool(let flag): return flag
@@ -55,7 +62,7 @@ struct FieldReader {
     }
 
     /// Text without surrounding blanks; nil when there is none left.
-    mutating func text(_ field: String, lengthMax: Int) -> String? {
+    package mutating func text(_ field: String, lengthMax: Int) -> String? {
         guard let value = value(field) else { return nil }
         guard let text = value.text else {
             refuse(field, "must be text, not \(FieldReader.shown(value))")
@@ -74,13 +81,13 @@ struct FieldReader {
     }
 
     /// Text, or a number as text.
-    mutating func textOrNumber(_ field: String, lengthMax: Int) -> String? {
+    package mutating func textOrNumber(_ field: String, lengthMax: Int) -> String? {
         if case .int(let number)? = value(field) { return String(number) }
         return text(field, lengthMax: lengthMax)
     }
 
     /// The members of a list; empty when it is absent.
-    mutating func list(_ field: String, countMax: Int) -> [JSONValue] {
+    package mutating func list(_ field: String, countMax: Int) -> [JSONValue] {
         guard let value = value(field) else { return [] }
         guard let items = value.items else {
             refuse(field, "must be a list, not \(FieldReader.shown(value))")
@@ -94,7 +101,7 @@ struct FieldReader {
     }
 
     /// The members of an object; empty when it is absent.
-    mutating func object(_ field: String) -> [String: JSONValue] {
+    package mutating func object(_ field: String) -> [String: JSONValue] {
         guard let value = value(field) else { return [:] }
         guard let members = value.members else {
             refuse(field, "must be an object, not \(FieldReader.shown(value))")
@@ -103,7 +110,8 @@ struct FieldReader {
         return members
     }
 
-    static func trimmed(_ text: String) -> String {
+    /// `text` without surrounding blanks.
+    package static func trimmed(_ text: String) -> String {
         String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
     }
 
@@ -117,7 +125,7 @@ struct FieldReader {
     }
 
     /// The value itself when it is short enough for a sentence, else its kind.
-    static func shown(_ value: JSONValue) -> String {
+    package static func shown(_ value: JSONValue) -> String {
         switch value {
         case .int(let number): String(number)
         case .number(let number): number.description
