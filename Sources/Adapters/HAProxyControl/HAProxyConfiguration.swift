@@ -4,8 +4,8 @@ package import Edge
 
 /// What HAProxy reads, made from what the ingress should do: a pure function, equal input gives equal text.
 ///
-/// Two files: the configuration with one backend per group of servers, and the map from host names to backends. The map
-/// is apart so that a host comes and goes through the runtime API, without a reload, and costs a tree lookup instead of
+/// Two files: the configuration with one backend per group of servers, and the map from host names to backends. The
+/// map is apart so that a host comes and goes through the runtime API, without a reload, and costs a tree lookup instead of
 /// a line of rules. A server that has been started is put into service in the same way. So there are two hashes: of what
 /// needs a reload, in the configuration, and of what does not, in the map, where the running process can be asked.
 ///

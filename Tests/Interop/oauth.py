@@ -1,0 +1,148 @@
+"""Every grant of a running Berth, by the libraries that integrators use: requests-oauthlib and Authlib.
+
+Its argument is a file with one JSON object: base, client_id, client_secret, public_id, username, password (an API key
+pair), email, login (what the person signs in with). Ends with status 0 and one line per check when all is well.
+"""
+
+import html
+import json
+import os
+import re
+import sys
+from urllib.parse import parse_qs, urlsplit
+
+# The server of the test speaks http on the loopback address.
+os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
+# oauthlib takes a narrower scope than asked for as an error otherwise.
+os.environ["OAUTHLIB_RELAX_TOKEN_SCOPE"] = "1"
+
+import requests
+from authlib.common.security import generate_token
+from authlib.integrations.requests_client import OAuth2Session as AuthlibSession
+from oauthlib.oauth2 import BackendApplicationClient, LegacyApplicationClient
+from oauthlib.oauth2.rfc6749.errors import InvalidClientError, InvalidGrantError, InvalidScopeError
+from requests.auth import HTTPBasicAuth
+from requests_oauthlib import OAuth2Session
+
+with open(sys.argv[1]) as file:
+    world = json.load(file)
+BASE = world["base"]
+TOKEN, AUTHORIZE = BASE + "/api/oauth/token", BASE + "/api/oauth/authorize"
+REVOKE, INTROSPECT = BASE + "/api/oauth/revoke", BASE + "/api/oauth/introspect"
+REDIRECT = "http://127.0.0.1/callback"
+CLIENT = HTTPBasicAuth(world["client_id"], world["client_secret"])
+
+
+def check(what, holds):
+    """Says what holds; ends the run when it does not."""
+    if not holds:
+        sys.exit(f"FAILED: {what}")
+    print(f"ok {what}")
+
+
+def refused(what, error, call):
+    try:
+        call()
+    except error:
+        print(f"ok {what}")
+    else:
+        sys.exit(f"FAILED: {what} was not refused")
+
+
+class Person:
+    """Somebody at a browser without JavaScript."""
+
+    def __init__(self):
+        self.browser = requests.Session()
+
+    def fields(self, page):
+        found = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', page)
+        return {name: html.unescape(value) for name, value in found}
+
+    def decide(self, address, decision):
+        """Follows `address`, signs in when asked, decides, and returns where the browser is sent."""
+        page = self.browser.get(address)
+        if urlsplit(page.url).path == "/login":
+            form = self.fields(page.text) | {"email": world["email"], "password": world["login"]}
+            page = self.browser.post(BASE + "/login", data=form)
+        check("the consent page is shown", "to use your account?" in page.text)
+        form = self.fields(page.text) | {"decision": decision, "projects": "all"}
+        answer = self.browser.post(AUTHORIZE, data=form, allow_redirects=False)
+        check("the browser is sent back with 303", answer.status_code == 303)
+        return answer.headers["Location"]
+
+
+def with_requests_oauthlib():
+    session = OAuth2Session(client=BackendApplicationClient(client_id=world["client_id"]), scope=["public"])
+    token = session.fetch_token(TOKEN, auth=CLIENT)
+    check("requests-oauthlib: client credentials", token["scope"] == ["public"] and "refresh_token" not in token)
+    check("requests-oauthlib: the token opens the API", session.get(BASE + "/api/version").status_code == 200)
+
+    session = OAuth2Session(client=LegacyApplicationClient(client_id=world["client_id"], scope=["project_read"]))
+    pair = {"username": world["username"], "password": world["password"]}
+    session.fetch_token(TOKEN, auth=CLIENT, **pair)
+    check("requests-oauthlib: an API key pair", session.get(BASE + "/api/projects").status_code == 200)
+    refused(
+        "requests-oauthlib: a wrong pair", InvalidGrantError,
+        lambda: session.fetch_token(TOKEN, auth=CLIENT, username=pair["username"], password="wrong"))
+    refused(
+        "requests-oauthlib: a wrong secret", InvalidClientError,
+        lambda: session.fetch_token(TOKEN, auth=HTTPBasicAuth(world["client_id"], "wrong"), **pair))
+
+    session = OAuth2Session(world["client_id"], redirect_uri=REDIRECT, scope=["project_read"], pkce="S256")
+    address, state = session.authorization_url(AUTHORIZE)
+    location = Person().decide(address, "allow")
+    check("requests-oauthlib: state comes back", parse_qs(urlsplit(location).query)["state"] == [state])
+    check("requests-oauthlib: iss is the issuer", parse_qs(urlsplit(location).query)["iss"] == [BASE])
+    first = session.fetch_token(TOKEN, authorization_response=location, client_secret=world["client_secret"])
+    check("requests-oauthlib: code with PKCE", session.get(BASE + "/api/projects").status_code == 200)
+    second = session.refresh_token(TOKEN, auth=CLIENT)
+    check("requests-oauthlib: refresh rotates", second["refresh_token"] != first["refresh_token"])
+    session.scope = ["project_read", "profile_read"]
+    refused(
+        "requests-oauthlib: a wider scope at refresh", InvalidScopeError,
+        lambda: session.refresh_token(TOKEN, auth=CLIENT))
+
+
+def with_authlib():
+    session = AuthlibSession(world["client_id"], world["client_secret"], scope="public")
+    token = session.fetch_token(TOKEN, grant_type="client_credentials")
+    check("Authlib: client credentials", session.get(BASE + "/api/container_images").status_code == 200)
+    answer = session.introspect_token(INTROSPECT, token=token["access_token"]).json()
+    check("Authlib: introspection", answer["active"] and answer["client_id"] == world["client_id"])
+    session.revoke_token(REVOKE, token=token["access_token"])
+    check("Authlib: a revoked token is refused", session.get(BASE + "/api/version").status_code == 403)
+    answer = session.introspect_token(INTROSPECT, token=token["access_token"]).json()
+    check("Authlib: and no longer active", answer == {"active": False})
+
+    post = AuthlibSession(
+        world["client_id"], world["client_secret"], scope="project_read",
+        token_endpoint_auth_method="client_secret_post")
+    post.fetch_token(TOKEN, username=world["username"], password=world["password"])
+    check("Authlib: an API key pair, secret in the body", post.get(BASE + "/api/projects").status_code == 200)
+
+    public = AuthlibSession(
+        world["public_id"], scope="project_read", redirect_uri="http://127.0.0.1:5173/callback",
+        token_endpoint_auth_method="none", code_challenge_method="S256")
+    verifier = generate_token(64)
+    address, state = public.create_authorization_url(AUTHORIZE, code_verifier=verifier)
+    person = Person()
+    location = person.decide(address, "allow")
+    token = public.fetch_token(TOKEN, authorization_response=location, state=state, code_verifier=verifier)
+    check("Authlib: a public client on another port", public.get(BASE + "/api/projects").status_code == 200)
+    public.refresh_token(TOKEN, refresh_token=token["refresh_token"])
+    check("Authlib: refresh of a public client", public.get(BASE + "/api/projects").status_code == 200)
+    address, _ = public.create_authorization_url(AUTHORIZE, code_verifier=verifier)
+    location = person.decide(address, "deny")
+    check("Authlib: a person says no", parse_qs(urlsplit(location).query)["error"] == ["access_denied"])
+
+
+def with_metadata():
+    found = requests.get(BASE + "/.well-known/oauth-authorization-server").json()
+    check("the metadata names the endpoints", found["token_endpoint"] == TOKEN and found["issuer"] == BASE)
+    check("and where people are asked", found["authorization_endpoint"] == AUTHORIZE)
+
+
+with_metadata()
+with_requests_oauthlib()
+with_authlib()
