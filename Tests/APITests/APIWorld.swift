@@ -22,10 +22,23 @@ struct APIWorld: Sendable {
     let base: String
     /// `user:secret` by role.
     let keys: [Role: String]
+    /// Access tokens by role.
+    let tokens: [Role: String]
     /// What the project is made of.
     let things: Things
 
-    enum Role: String, CaseIterable, Sendable { case anonymous, stranger, suspended, owner, administrator }
+    /// Who asks, and with what.
+    enum Role: String, CaseIterable, Sendable {
+        case anonymous, stranger, suspended, owner, administrator
+        /// The owner's token with every scope that can be given, and with `public` only.
+        case token, unscoped
+        /// The owner's token limited to another project of the same owner; one that has expired; a revoked one.
+        case limited, expired, revoked
+        /// An application for itself.
+        case client
+        /// An administrator's token without a scope for that, and with one for reading.
+        case plainAdmin, readingAdmin
+    }
 
     struct Things: Sendable {
         var project: Int64 = 0
@@ -65,7 +78,7 @@ struct APIWorld: Sendable {
             let shop = try await WorkloadFixture.make(in: database)
             let clock = SystemWallClock()
             let vault = Vault.ephemeral()
-            let (keys, things) = try await fill(database, shop, vault, clock)
+            let (keys, tokens, things) = try await fill(database, shop, vault, clock)
             let authenticator = Authenticator(
                 database: database, clock: clock, bearer: TokenReading.principal(_:at:on:))
             let api = try API(
@@ -88,7 +101,8 @@ struct APIWorld: Sendable {
                 group.addTask { await authenticator.run() }
                 let number = await ports.first { _ in true } ?? 0
                 let world = APIWorld(
-                    database: database, shop: shop, base: "http://127.0.0.1:\(number)", keys: keys, things: things)
+                    database: database, shop: shop, base: "http://127.0.0.1:\(number)", keys: keys,
+                    tokens: tokens, things: things)
                 do { try await body(world) } catch {
                     group.cancelAll()
                     throw error
@@ -101,7 +115,7 @@ struct APIWorld: Sendable {
     /// Accounts with keys, and an order of the customer with its rows and a finished operation.
     private static func fill(
         _ database: TestDatabase, _ shop: WorkloadFixture, _ vault: Vault, _ clock: SystemWallClock
-    ) async throws -> ([Role: String], Things) {
+    ) async throws -> (keys: [Role: String], tokens: [Role: String], Things) {
         let receipt = try await Orders(database: database, vault: vault, clock: clock).place(
             shop.order(shop.helloLine), by: shop.customer)
         return try await database.transaction { tx in
@@ -132,7 +146,7 @@ struct APIWorld: Sendable {
                 container: try tx.int("SELECT id FROM containers") ?? 0,
                 operation: try tx.int("SELECT id FROM operations") ?? 0, order: receipt.orderID ?? "",
                 sshKey: try tx.int("SELECT id FROM ssh_keys") ?? 0)
-            return (keys, things)
+            return (keys, try makeTokens(shop, at: now, in: tx), things)
         }
     }
 
@@ -142,8 +156,9 @@ struct APIWorld: Sendable {
         body: String? = nil
     ) async throws -> Reply {
         var all = headers
-        if let key = keys[role], !headers.contains(where: { $0.0 == "Authorization" }) {
-            all.append(("Authorization", "Basic \(base64(key))"))
+        if !headers.contains(where: { $0.0 == "Authorization" }) {
+            if let key = keys[role] { all.append(("Authorization", "Basic \(base64(key))")) }
+            if let token = tokens[role] { all.append(("Authorization", "Bearer \(token)")) }
         }
         if body != nil, !headers.contains(where: { $0.0 == "Content-Type" }) {
             all.append(("Content-Type", "application/json"))

@@ -1,0 +1,44 @@
+import Basics
+import Identity
+import OAuth
+import SQL
+import TestKit
+
+extension APIWorld {
+    /// A token for every role that shows one.
+    static func makeTokens(
+        _ shop: WorkloadFixture, at now: Moment, in tx: any Transaction
+    ) throws -> [Role: String] {
+        let made = try Applications.create(
+            ApplicationDraft(name: "Matrix", scopes: .all), by: .shell, at: now, in: tx)
+        let ordinary = ScopeSet.all.subtracting(.privileged)
+        let (owner, admin) = (shop.customer.userID, shop.admin.userID)
+        let plans: [(Role, Int64?, ScopeSet)] = [
+            (.token, owner, ordinary), (.unscoped, owner, [.public]), (.limited, owner, ordinary),
+            (.expired, owner, ordinary), (.revoked, owner, ordinary), (.client, nil, [.public]),
+            (.plainAdmin, admin, ordinary), (.readingAdmin, admin, .all.subtracting([.register, .adminWrite])),
+        ]
+        var tokens: [Role: String] = [:]
+        for (role, userID, scopes) in plans {
+            let grant = try userID.map { userID in
+                try tx.int(
+                    """
+                    INSERT INTO oauth_grants (application_id, user_id, kind, scopes, all_projects, created_at)
+                    VALUES (\(made.application.id), \(userID), 'code', \(scopes.text), \(role != .limited), \(now))
+                    RETURNING id
+                    """)
+            }
+            let token = IssuedSecret.make(.accessToken).reveal()
+            let end = now.advanced(by: .seconds(role == .expired ? -1 : 7200))
+            try tx.run(
+                """
+                INSERT INTO oauth_tokens (token_sha256, application_id, grant_id, scopes, created_at, expires_at,
+                                          revoked_at)
+                VALUES (\(IssuedSecret.digest(of: token)), \(made.application.id), \(grant ?? nil), \(scopes.text),
+                        \(now), \(end), \(role == .revoked ? now : nil))
+                """)
+            tokens[role] = token
+        }
+        return tokens
+    }
+}
