@@ -169,7 +169,8 @@ let package = Package(
         .executableTarget(
             name: "BenchDrive",
             dependencies: [
-                "Basics", "SQL", "Operations", "Identity", "Fleet", "Workloads", "Edge", "SQLiteDriver", "TestKit",
+                "Basics", "SQL", "Operations", "Identity", "OAuth", "Fleet", "Workloads", "Edge", "SQLiteDriver",
+                "TestKit",
                 logging,
             ],
             path: "Tests/BenchDrive", swiftSettings: settings, linkerSettings: fastLinker),

@@ -24,6 +24,7 @@ struct Load {
     var credentials: String?
     /// Makes it a POST.
     var body: String?
+    var contentType = "application/json"
 
     static let connections = 32
 
@@ -53,7 +54,7 @@ struct Load {
         if let credentials { text += "wrk.headers[\"Authorization\"] = \"\(credentials)\"\n" }
         if let body {
             text +=
-                "wrk.method = \"POST\"\nwrk.headers[\"Content-Type\"] = \"application/json\"\nwrk.body = [[\(body)]]\n"
+                "wrk.method = \"POST\"\nwrk.headers[\"Content-Type\"] = \"\(contentType)\"\nwrk.body = [[\(body)]]\n"
         }
         if let ids {
             // Written once, so that the client costs the same as for a constant request.

@@ -13,6 +13,8 @@ struct Requests {
         /// Shares of hello's throughput.
         var floor: Double?
         var goal: Double?
+        /// Requests per second.
+        var rateFloor: Double?
         var rounds: [Round] = []
     }
 
@@ -65,6 +67,17 @@ struct Requests {
                 name: "GET /api/projects/{id}", load: Load(path: "/api/projects/", ids: ids, credentials: key),
                 contender: reader, floor: 0.45, goal: 0.7),
             Case(
+                name: "GET /api/users, API key", load: Load(path: "/api/users", credentials: key), contender: reader,
+                floor: 0.5),
+            Case(
+                name: "GET /api/users, bearer token", load: Load(path: "/api/users", credentials: shop.bearer),
+                contender: reader, floor: 0.5),
+            Case(
+                name: "POST /api/oauth/token, client credentials",
+                load: Load(
+                    path: "/api/oauth/token", credentials: shop.client, body: "grant_type=client_credentials",
+                    contentType: "application/x-www-form-urlencoded"), contender: orders, rateFloor: 3000),
+            Case(
                 name: "POST /api/orders",
                 load: Load(path: "/api/orders", credentials: key, body: shop.orderBody), contender: orders),
         ]
@@ -74,7 +87,9 @@ struct Requests {
         let hello = cases[0].rounds
         for item in cases {
             let rates = item.rounds.map(\.rate)
-            report.add(item.name, rates.median, "req/s", spread: rates.spread)
+            report.add(
+                item.name, rates.median, "req/s", spread: rates.spread,
+                floor: item.rateFloor.map(Report.Bound.atLeast))
             report.add("  p50", item.rounds.map(\.p50).median, "ms")
             report.add("  p99", item.rounds.map(\.p99).median, "ms")
             report.add("  server CPU per request", item.rounds.map(\.cpu).median, "µs")

@@ -1,6 +1,7 @@
 import Basics
 import Foundation
 import Identity
+import OAuth
 import SQL
 import SQLiteDriver
 import TestKit
@@ -15,6 +16,9 @@ struct Shop {
     let fixture: WorkloadFixture
     /// `Authorization`, without its name.
     let credentials: String
+    /// The same with an access token of the customer, and with the credentials of an application.
+    let bearer: String
+    let client: String
     let firstProject: Int64
 
     var orderBody: String {
@@ -28,17 +32,38 @@ struct Shop {
         let database = try SQLiteDatabase(path: path)
         try await Migrator.migrate(database)
         let fixture = try await WorkloadFixture.make(in: database, quota: 1_000_000_000)
-        let (first, pair) = try await database.transaction { tx in
+        let (first, pair, tokens) = try await database.transaction { tx in
             try grow(fixture, in: tx)
             let first = try fill(fixture, in: tx)
             let user = fixture.customer.userID ?? 0
-            return (first, try APIKeys.create(forUser: user, by: .shell, at: SystemWallClock().now(), in: tx))
+            let pair = try APIKeys.create(forUser: user, by: .shell, at: SystemWallClock().now(), in: tx)
+            return (first, pair, try application(fixture.customer, in: tx))
         }
         let plain = "\(pair.username):\(pair.password.reveal())"
+        let form = TokenRequest(
+            grantType: "authorization_code", code: tokens.code, redirectURI: RedirectURI.outOfBand)
+        let token = try await Grants(database: database, clock: SystemWallClock()).token(
+            form, client: ClientCredentials(authorization: tokens.client))
         await database.close()
         return Shop(
             path: path, fixture: fixture, credentials: "Basic \(Data(plain.utf8).base64EncodedString())",
-            firstProject: first)
+            bearer: "Bearer \(token.accessToken.reveal())", client: tokens.client, firstProject: first)
+    }
+
+    /// An application that the customer has allowed to see the profile: a code, and what the application shows.
+    private static func application(
+        _ customer: Caller, in tx: any Transaction
+    ) throws -> (code: String, client: String) {
+        let now = SystemWallClock().now()
+        let draft = ApplicationDraft(
+            name: "Bench", redirectURIs: [RedirectURI.outOfBand], scopes: [.public, .profileRead])
+        let made = try Applications.create(draft, by: .shell, at: now, in: tx)
+        let asked = AuthorizationParameters(
+            clientID: made.application.uid, responseType: "code", scope: "profile_read")
+        let code = try Consent.allow(
+            AuthorizationRequest(asked, on: tx), projects: nil, by: customer, at: now, in: tx)
+        let pair = "\(made.application.uid):\(made.secret?.reveal() ?? "")"
+        return (code.reveal(), "Basic \(Data(pair.utf8).base64EncodedString())")
     }
 
     /// The same data in another file.
