@@ -63,10 +63,7 @@ package struct Assembly: Sendable {
             let responder = api.responder()
             services.append(Background("access log") { await accessLog.run() })
             services.append(Background("credentials") { await authenticator.run() })
-            let panel =
-                settings.roles.contains(.panel)
-                ? Panel(database: database, clock: clock, publicURL: settings.publicURL, logger: logger) : nil
-            services.append(http(FrontDoor(api: responder, panel: panel), settings.listen, "api"))
+            services.append(http(responder, settings.listen, "api"))
             if let listen = settings.metricsListen {
                 services.append(http(MetricsResponder(requests: responder.metrics, gauges: gauges), listen, "metrics"))
             }
@@ -107,7 +104,8 @@ package struct Assembly: Sendable {
         APIDependencies(
             database: database, clock: clock, authenticator: authenticator, vault: vault,
             publicURL: settings.publicURL, release: Self.release, logger: logger,
-            passwordGrant: settings.passwordGrant, accessLog: accessLog,
+            passwordGrant: settings.passwordGrant, pages: settings.roles.contains(.panel) ? pages() : nil,
+            accessLog: accessLog,
             readiness: { [database, stopping] in
                 if stopping.isSet { return ["The server is stopping."] }
                 do {
@@ -118,6 +116,11 @@ package struct Assembly: Sendable {
                 }
             },
             processes: { try await Processes.list(containerID: $0, site: site) })
+    }
+
+    private func pages() -> PageServing {
+        let panel = Panel(database: database, clock: clock, publicURL: settings.publicURL, logger: logger)
+        return PageServing(owns: Panel.owns, respond: panel.respond(to:address:requestID:))
     }
 
     private func http<Responder: HTTPResponder>(

@@ -11,7 +11,6 @@ import OAuth
 import Operations
 import Panel
 import SQL
-import Server
 import TestKit
 import Workloads
 
@@ -81,18 +80,18 @@ struct APIWorld: Sendable {
             let (keys, tokens, things) = try await fill(database, shop, vault, clock)
             let authenticator = Authenticator(
                 database: database, clock: clock, bearer: TokenReading.principal(_:at:on:))
+            let panel = Panel(
+                database: database, clock: clock, publicURL: "https://berth.test",
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, passwordCost: .least)
             let api = try API(
                 APIDependencies(
                     database: database, clock: clock, authenticator: authenticator, vault: vault,
                     publicURL: "https://berth.test", release: "0.0.0",
-                    logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
+                    logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+                    pages: PageServing(owns: Panel.owns, respond: panel.respond(to:address:requestID:))))
             let (ports, port) = AsyncStream<Int>.makeStream()
             let app = Application(
-                responder: FrontDoor(
-                    api: api.responder(),
-                    panel: Panel(
-                        database: database, clock: clock, publicURL: "https://berth.test",
-                        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, passwordCost: .least)),
+                responder: api.responder(),
                 configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
                 onServerRunning: { port.yield($0.localAddress?.port ?? 0) },
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })

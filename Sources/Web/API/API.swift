@@ -1,5 +1,6 @@
 package import Basics
 package import Contract
+package import Hummingbird
 package import Identity
 package import Logging
 import NIOCore
@@ -18,6 +19,8 @@ package struct APIDependencies: Sendable {
     /// Our release, as `/api/version` tells it.
     package var release: String
     package var logger: Logger
+    /// Answers requests for pages; nil when this process has no role for that.
+    package var pages: PageServing?
     /// Takes one JSON line per request. See ``AccessLog``.
     package var accessLog: AccessLog?
     /// Whether requests can be served: an empty list, or a sentence per problem.
@@ -27,7 +30,8 @@ package struct APIDependencies: Sendable {
 
     package init(
         database: any Database, clock: any WallClock, authenticator: Authenticator, vault: Vault,
-        publicURL: String, release: String, logger: Logger, passwordGrant: Bool = true, accessLog: AccessLog? = nil,
+        publicURL: String, release: String, logger: Logger, passwordGrant: Bool = true,
+        pages: PageServing? = nil, accessLog: AccessLog? = nil,
         readiness: @escaping @Sendable () async -> [String] = { [] },
         processes: @escaping @Sendable (_ containerID: Int64) async throws -> [ProcessView] = { _ in [] }
     ) {
@@ -36,12 +40,29 @@ package struct APIDependencies: Sendable {
         self.authenticator = authenticator
         self.vault = vault
         self.passwordGrant = passwordGrant
+        self.pages = pages
         self.publicURL = publicURL
         self.release = release
         self.logger = logger
         self.accessLog = accessLog
         self.readiness = readiness
         self.processes = processes
+    }
+}
+
+/// Pages on the same listener: they share its request ids, access log and metrics, and nothing else.
+package struct PageServing: Sendable {
+    /// Whether a path is that of a page.
+    let owns: @Sendable (Substring) -> Bool
+    /// The page; `address` is the client's, `requestID` names the request in logs and the audit trail.
+    let respond: @Sendable (_ request: Request, _ address: String, _ requestID: String) async -> Response
+
+    package init(
+        owns: @escaping @Sendable (Substring) -> Bool,
+        respond: @escaping @Sendable (_ request: Request, _ address: String, _ requestID: String) async -> Response
+    ) {
+        self.owns = owns
+        self.respond = respond
     }
 }
 

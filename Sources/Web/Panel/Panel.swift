@@ -38,6 +38,7 @@ package struct Panel: Sendable {
         let cookies: Cookies
         let target: String
         let address: String
+        let requestID: String
         let userAgent: String
 
         /// The one value of a field; nil when it is missing, empty or not text. Throws when it comes twice.
@@ -51,17 +52,18 @@ package struct Panel: Sendable {
     }
 
     /// Whether a path is one of the panel's.
-    package static func owns(_ path: some StringProtocol) -> Bool {
+    package static func owns(_ path: Substring) -> Bool {
         switch path {
         case "/login", "/logout", "/panel.css", "/api/oauth/authorize", "/api/oauth/authorize/native": true
         default: false
         }
     }
 
-    /// The page for a request to a path that ``owns(_:)`` says is ours. `address` is the client's.
-    package func respond(to request: Request, address: String) async -> Response {
+    /// The page for a request to a path that ``owns(_:)`` says is ours. `address` is the client's;
+    /// `requestID` names the request in the log and the audit trail.
+    package func respond(to request: Request, address: String, requestID: String) async -> Response {
         do {
-            return try await route(request, address)
+            return try await route(request, address, requestID)
         } catch let fault as Fault where fault.code != .bug {
             let status: HTTPResponse.Status =
                 switch fault.code {
@@ -72,12 +74,13 @@ package struct Panel: Sendable {
                 }
             return Page.problem(status, "This did not work", fault.sentences.joined(separator: " "))
         } catch {
-            logger.error("A page failed.", metadata: ["cause": .string("\(error)")])
+            logger.error(
+                "A page failed.", metadata: ["request_id": .string(requestID), "cause": .string("\(error)")])
             return Page.problem(.internalServerError, "This did not work", "Something went wrong on our side.")
         }
     }
 
-    private func route(_ request: Request, _ address: String) async throws -> Response {
+    private func route(_ request: Request, _ address: String, _ requestID: String) async throws -> Response {
         let target = request.head.path ?? "/"
         let path = target.prefix { $0 != "?" }
         let isForm = request.method == .post
@@ -89,7 +92,7 @@ package struct Panel: Sendable {
         let visit = Visit(
             query: FormText.fields(target.dropFirst(path.count + 1)), form: form,
             cookies: Cookies(request.headers[.cookie] ?? "", isSecure: publicURL.hasPrefix("https://")),
-            target: target, address: address, userAgent: request.headers[.userAgent] ?? "")
+            target: target, address: address, requestID: requestID, userAgent: request.headers[.userAgent] ?? "")
         switch (path, isForm) {
         case ("/login", false): return try loginPage(visit, problem: nil)
         case ("/login", true): return try await login(visit)

@@ -66,6 +66,9 @@ package struct APIResponder: HTTPResponder {
         }
         let path = target.prefix { $0 != "?" }
         if let probe = await probe(path) { return probe }
+        if let pages = api.dependencies.pages, pages.owns(path) {
+            return await pages.respond(request, context.address, visit.id)
+        }
         switch Admission.judge(request.headers[.accept]) {
         case .welcome: break
         case .unsupportedVersion(let version): throw HTTPFault.unsupportedVersion(version)

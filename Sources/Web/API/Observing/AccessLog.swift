@@ -41,9 +41,8 @@ package final class AccessLog: Sendable {
             out.key("method")
             out.value(entry.method)
             out.key("path")
-            out.value(
-                entry.path.utf8.count > Self.pathCharactersMax
-                    ? String(entry.path.prefix(Self.pathCharactersMax)) : entry.path)
+            // Without the query: clients put codes and tokens there, wherever they were told to put them.
+            out.value(String(entry.path.prefix { $0 != "?" }.prefix(Self.pathCharactersMax)))
             out.key("status")
             out.value(entry.status)
             out.key("us")

@@ -131,7 +131,7 @@ extension Panel {
             let session = try await Sessions.find(token, at: clock.now(), in: database)
         else { return nil }
         let caller = Caller(
-            userID: session.userID, isAdmin: session.isAdmin, means: .session, requestID: "panel-\(Random.token(10))",
+            userID: session.userID, isAdmin: session.isAdmin, means: .session, requestID: visit.requestID,
             address: visit.address)
         return Visitor(caller: caller, email: session.email, token: token)
     }
