@@ -58,6 +58,7 @@ package struct API: Sendable {
         serveOAuth()
         serveUsers()
         serveSSHKeys()
+        serveAPIKeys()
         serveOrders()
         serveProjects()
         serveServices()

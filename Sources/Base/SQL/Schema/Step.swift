@@ -26,5 +26,6 @@ extension SchemaStep {
         .signals,
         .identity,
         .oauth,
+        .namedKeys,
     ]
 }
