@@ -14,7 +14,8 @@ package enum Contract {
         UserEndpoints.view.about, UserEndpoints.viewByID.about, UserEndpoints.change.about,
         UserEndpoints.changeByID.about, UserEndpoints.register.about, SSHKeyEndpoints.list.about,
         SSHKeyEndpoints.view.about,
-        SSHKeyEndpoints.create.about, SSHKeyEndpoints.delete.about,
+        SSHKeyEndpoints.create.about, SSHKeyEndpoints.delete.about, APIKeyEndpoints.list.about,
+        APIKeyEndpoints.view.about, APIKeyEndpoints.create.about, APIKeyEndpoints.delete.about,
     ]
 
     private static let orders = [

@@ -19,6 +19,7 @@ struct APIWorld: Sendable {
     let database: TestDatabase
     let shop: WorkloadFixture
     let base: String
+    let authenticator: Authenticator
     /// `user:secret` by role.
     let keys: [Role: String]
     /// Access tokens by role.
@@ -46,6 +47,7 @@ struct APIWorld: Sendable {
         var operation: Int64 = 0
         var order = ""
         var sshKey: Int64 = 0
+        var apiKey: Int64 = 0
     }
 
     struct Reply: Sendable {
@@ -100,8 +102,8 @@ struct APIWorld: Sendable {
                 group.addTask { await authenticator.run() }
                 let number = await ports.first { _ in true } ?? 0
                 let world = APIWorld(
-                    database: database, shop: shop, base: "http://127.0.0.1:\(number)", keys: keys,
-                    tokens: tokens, things: things)
+                    database: database, shop: shop, base: "http://127.0.0.1:\(number)", authenticator: authenticator,
+                    keys: keys, tokens: tokens, things: things)
                 do { try await body(world) } catch {
                     group.cancelAll()
                     throw error
@@ -139,12 +141,18 @@ struct APIWorld: Sendable {
                 INSERT INTO ssh_keys (user_id, label, public_key, fingerprint, created_at, updated_at)
                 VALUES (\(shop.customer.userID), 'laptop', 'ssh-ed25519 AAAA', 'SHA256:0', 1, 1)
                 """)
+            try tx.run(
+                """
+                INSERT INTO api_keys (user_id, username, secret_sha256, name, scopes, created_at)
+                VALUES (\(shop.customer.userID), 'named', 'nobody knows', 'Shop', 'project_read', 1)
+                """)
             let things = Things(
                 project: try tx.int("SELECT id FROM projects") ?? 0,
                 service: try tx.int("SELECT id FROM services") ?? 0,
                 container: try tx.int("SELECT id FROM containers") ?? 0,
                 operation: try tx.int("SELECT id FROM operations") ?? 0, order: receipt.orderID ?? "",
-                sshKey: try tx.int("SELECT id FROM ssh_keys") ?? 0)
+                sshKey: try tx.int("SELECT id FROM ssh_keys") ?? 0,
+                apiKey: try tx.int("SELECT id FROM api_keys WHERE name = 'Shop'") ?? 0)
             return (keys, try makeTokens(shop, at: now, in: tx), things)
         }
     }
@@ -185,12 +193,15 @@ struct APIWorld: Sendable {
     }
 
     /// `path` with the world's own ids in it.
-    func fill(_ path: String) -> String {
+    func fill(_ path: String) -> String { fill(path, with: things) }
+
+    /// `path` with other ids in it.
+    func fill(_ path: String, with things: Things) -> String {
         let values = [
             "project_id": "\(things.project)", "service_id": "\(things.service)",
             "container_id": "\(things.container)", "event_id": "\(things.operation)", "order_id": things.order,
             "image_id": "\(shop.hello.image)", "action": "start", "user_id": "\(shop.customer.userID ?? 0)",
-            "ssh_key_id": "\(things.sshKey)",
+            "ssh_key_id": "\(things.sshKey)", "api_key_id": "\(things.apiKey)",
         ]
         var result = path
         for (name, value) in values {

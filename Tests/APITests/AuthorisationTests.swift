@@ -11,7 +11,7 @@ import Testing
     private func body(of endpoint: EndpointDescription, _ world: APIWorld) throws -> String? {
         switch endpoint.id {
         case "project_change": return #"{"project":{"name":"demo"}}"#
-        case "user_change", "user_change_by_id", "user_register", "ssh_key_create":
+        case "user_change", "user_change_by_id", "user_register", "ssh_key_create", "api_key_create":
             return endpoint.example
         case "order_create": return try world.shop.order(world.shop.helloLine).compact
         default: return nil

@@ -80,6 +80,7 @@ package struct API: Sendable {
         serveOAuth()
         serveUsers()
         serveSSHKeys()
+        serveAPIKeys()
         serveOrders()
         serveProjects()
         serveServices()

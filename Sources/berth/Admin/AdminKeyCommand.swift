@@ -62,10 +62,10 @@ struct AdminKeyCommand: AsyncParsableCommand {
             }
             guard output.json else {
                 return Output.table(
-                    ["ID", "USER NAME", "CREATED", "STATE"],
+                    ["ID", "USER NAME", "NAME", "CREATED", "STATE"],
                     keys.map {
                         [
-                            String($0.id), $0.username, $0.createdAt.rfc3339,
+                            String($0.id), $0.username, $0.name ?? "-", $0.createdAt.rfc3339,
                             $0.revokedAt.map { "revoked \($0.rfc3339)" } ?? "valid",
                         ]
                     })
@@ -82,6 +82,8 @@ struct AdminKeyCommand: AsyncParsableCommand {
                 json.value(key.id)
                 json.key("username")
                 json.value(key.username)
+                json.key("name")
+                json.value(key.name)
                 json.key("created_at")
                 json.value(key.createdAt.rfc3339)
                 json.key("revoked_at")

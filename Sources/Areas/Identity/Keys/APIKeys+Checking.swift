@@ -19,12 +19,13 @@ extension APIKeys {
             """
             SELECT k.secret_sha256, k.id, u.id, u.is_admin
             FROM api_keys k JOIN users u ON u.id = k.user_id
-            WHERE k.username = \(username) AND k.revoked_at IS NULL AND \(Principal.mayAct(at: now))
+            WHERE k.username = \(username) AND k.name IS NULL AND k.revoked_at IS NULL AND \(Principal.mayAct(at: now))
             """
         ) { (digest: $0.text(0), keyID: $0.int(1), userID: $0.int(2), isAdmin: $0.bool(3)) }
         let isRight = IssuedSecret.equal(IssuedSecret.digest(of: secret), stored?.digest ?? nobody)
         guard isRight, let stored else { return nil }
-        let principal = Principal(userID: stored.userID, isAdmin: stored.isAdmin, means: .apiKey, scopes: .all)
+        let principal = Principal(
+            userID: stored.userID, isAdmin: stored.isAdmin, means: .apiKey, scopes: .all, keyID: stored.keyID)
         return Found(keyID: stored.keyID, principal: principal)
     }
 }

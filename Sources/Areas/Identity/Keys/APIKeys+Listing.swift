@@ -6,6 +6,8 @@ extension APIKeys {
     package struct Listed: Sendable, Hashable {
         package let id: Int64
         package let username: String
+        /// nil for a v60 pair.
+        package let name: String?
         package let createdAt: Moment
         /// nil while it works.
         package let revokedAt: Moment?
@@ -17,8 +19,12 @@ extension APIKeys {
     ) throws -> [Listed] {
         try Policy.require(.view, on: Holder(noun: "user", ownerID: userID), by: caller)
         return try connection.rows(
-            "SELECT id, username, created_at, revoked_at FROM api_keys WHERE user_id = \(userID) ORDER BY id DESC"
-        ) { Listed(id: $0.int(0), username: $0.text(1), createdAt: $0.moment(2), revokedAt: $0.momentOrNil(3)) }
+            "SELECT id, username, name, created_at, revoked_at FROM api_keys WHERE user_id = \(userID) ORDER BY id DESC"
+        ) {
+            Listed(
+                id: $0.int(0), username: $0.text(1), name: $0.textOrNil(2), createdAt: $0.moment(3),
+                revokedAt: $0.momentOrNil(4))
+        }
     }
 
     /// Ends a key and the tokens that were obtained with it, at once. Doing it twice is doing it once.

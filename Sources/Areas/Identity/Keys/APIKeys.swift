@@ -14,8 +14,8 @@ package enum APIKeys {
     static let usernameCharacters = 19
     static let passwordCharacters = 40
 
-    /// Makes a pair for an account and, as v60 has it, revokes the account's earlier ones. Only the account itself,
-    /// staff, the operator, or Berth may.
+    /// Makes a pair for an account and, as v60 has it, revokes the account's earlier pairs; named keys stay. Only the
+    /// account itself, staff, the operator, or Berth may.
     package static func create(
         forUser userID: Int64, by caller: Caller, at now: Moment, in tx: any Transaction
     ) throws -> Pair {
@@ -23,7 +23,11 @@ package enum APIKeys {
         guard try tx.int("SELECT id FROM users WHERE id = \(userID) \(.forUpdate)") != nil else {
             throw Policy.notFound("user")
         }
-        try tx.run("UPDATE api_keys SET revoked_at = \(now) WHERE user_id = \(userID) AND revoked_at IS NULL")
+        try tx.run(
+            """
+            UPDATE api_keys SET revoked_at = \(now)
+            WHERE user_id = \(userID) AND name IS NULL AND revoked_at IS NULL
+            """)
         return try issue(forUser: userID, by: caller, at: now, in: tx)
     }
 

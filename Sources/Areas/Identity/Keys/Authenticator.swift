@@ -20,6 +20,8 @@ package final class Authenticator: Sendable {
         /// A change in another process that could not wake us (SQLite has no means to) is noticed after this many
         /// seconds. One read per second and credential is no cost.
         package static let rememberedSeconds = 1
+        /// How often it is written down when keys were used. Nobody asks for the second, and each time is a write.
+        package static let usesWrittenSeconds = 60
         /// Longer credentials are not ours.
         package static let credentialBytesMax = 512
     }
@@ -35,19 +37,57 @@ package final class Authenticator: Sendable {
     private let clock: any WallClock
     private let bearer: BearerReading
     private let remembered = Mutex<[SHA256Digest: Remembered]>([:])
+    /// When keys were used, as far as it is not written down: as many as there are keys.
+    private let uses = Mutex<[Int64: Moment]>([:])
 
-    /// `bearer` reads tokens, which this area does not know.
+    /// `bearer` reads tokens of applications, which this area does not know.
     package init(database: any Database, clock: any WallClock, bearer: @escaping BearerReading) {
         self.database = database
         self.clock = clock
         self.bearer = bearer
     }
 
-    /// Forgets remembered credentials whenever something about who may do what has changed. Runs until cancelled.
+    /// Forgets remembered credentials whenever something about who may do what has changed, and writes down each minute
+    /// which keys were used. Runs until cancelled; the uses of the last minute are lost then.
     ///
     /// Nothing outdated would be recalled without it: it keeps the database listening and the memory small.
     package func run() async {
-        for await _ in database.wakeUps(.identity) { remembered.withLock { $0.removeAll(keepingCapacity: true) } }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { [database, self] in
+                for await _ in database.wakeUps(.identity) {
+                    remembered.withLock { $0.removeAll(keepingCapacity: true) }
+                }
+            }
+            group.addTask { [self] in
+                while (try? await Task.sleep(for: .seconds(Limits.usesWrittenSeconds))) != nil { await writeUses() }
+            }
+        }
+    }
+
+    /// Notes that a request was let in with this. Not needed for what ``recall(_:)`` gave: that is a second old.
+    package func noteUse(of principal: Principal) {
+        guard let id = principal.keyID else { return }
+        let now = clock.now()
+        uses.withLock { $0[id] = now }
+    }
+
+    /// Writes down when keys were last used. When the database does not take it, the next use will say it again.
+    package func writeUses() async {
+        let noted = uses.withLock { uses in
+            defer { uses.removeAll(keepingCapacity: true) }
+            return uses
+        }
+        if noted.isEmpty { return }
+        _ = try? await database.transaction { tx in
+            // In one order, so that two processes cannot wait for each other.
+            for (id, at) in noted.sorted(by: { $0.key < $1.key }) {
+                try tx.run(
+                    """
+                    UPDATE api_keys SET last_used_at = \(at)
+                    WHERE id = \(id) AND (last_used_at IS NULL OR last_used_at < \(at))
+                    """)
+            }
+        }
     }
 
     /// The principal behind an `Authorization` header, as a whole, when it was right a moment ago. Never waits.
@@ -70,10 +110,15 @@ package final class Authenticator: Sendable {
         }
     }
 
-    /// The principal behind `Bearer` and a valid token; nil for anything else, without saying what.
+    /// The principal behind `Bearer` and a valid token or named key; nil for anything else, without saying what.
     package func bearer(_ header: String) async throws -> Principal? {
         guard header.utf8.count <= Limits.credentialBytesMax else { return nil }
         let token = String(header.dropFirst(7))
+        if token.hasPrefix(IssuedSecret.Kind.apiKey.rawValue) {
+            return try await find(header) { connection, now in
+                try NamedKeys.principal(token, at: now, on: connection)
+            }
+        }
         return try await find(header) { [bearer] connection, now in try bearer(token, now, connection) }
     }
 

@@ -15,10 +15,14 @@ package struct Principal: Sendable, Hashable {
     package var applicationID: Int64?
     /// It ends then; nil when it does not end by itself.
     package var expiresAt: Moment?
+    /// The API key it is; nil for tokens of applications.
+    package var keyID: Int64?
+    /// Where it may be used from; nil: from everywhere.
+    package var networks: [IPNetwork]?
 
     package init(
         userID: Int64?, isAdmin: Bool, means: Caller.Means, scopes: ScopeSet, projects: [Int64]? = nil,
-        applicationID: Int64? = nil, expiresAt: Moment? = nil
+        applicationID: Int64? = nil, expiresAt: Moment? = nil, keyID: Int64? = nil, networks: [IPNetwork]? = nil
     ) {
         self.userID = userID
         self.isAdmin = isAdmin
@@ -28,11 +32,20 @@ package struct Principal: Sendable, Hashable {
         self.projects = projects
         self.applicationID = applicationID
         self.expiresAt = expiresAt
+        self.keyID = keyID
+        self.networks = networks
     }
 
     /// A condition for `WHERE` with the table of accounts as `u`: neither suspended, nor unconfirmed, nor locked.
     package static func mayAct(at now: Moment) -> SQL {
         "u.active = 1 AND u.confirmed_at IS NOT NULL AND (u.locked_until IS NULL OR u.locked_until <= \(now))"
+    }
+
+    /// Whether it may be used from an address, which is asked for only when it matters; nil when that is not known.
+    package func isAccepted(from address: () -> String?) -> Bool {
+        guard let networks else { return true }
+        guard let address = address() else { return false }
+        return networks.contains { $0.contains(address) }
     }
 
     /// Whether it has the rights of staff for a request that only reads, or that changes something. A token of an

@@ -27,5 +27,6 @@ extension SchemaStep {
         .identity,
         .oauth,
         .sessions,
+        .namedKeys,
     ]
 }

@@ -81,7 +81,7 @@ package struct APIResponder: HTTPResponder {
         let isOAuth = found?.dialect == .oauth
         visit.dialect = isOAuth ? .oauth : .v60
         if isOAuth { try query.requireNoSecrets() }
-        let principal = isOAuth ? nil : try await authenticate(request, query)
+        let principal = isOAuth ? nil : try await authenticate(request, query, context)
         visit.userID = principal?.userID
 
         guard let match = found else { throw HTTPFault.unknownCall }
@@ -111,7 +111,9 @@ package struct APIResponder: HTTPResponder {
         return respond(answer, route.endpoint, facts, path)
     }
 
-    private func authenticate(_ request: Request, _ query: Query) async throws -> Principal? {
+    private func authenticate(
+        _ request: Request, _ query: Query, _ context: ConnectionContext
+    ) async throws -> Principal? {
         guard let header = request.headers[.authorization] else {
             if try query.first("access_token") != nil || query.first("bearer_token") != nil {
                 throw HTTPFault.tokenInAddress
@@ -119,16 +121,25 @@ package struct APIResponder: HTTPResponder {
             return nil
         }
         let authenticator = api.dependencies.authenticator
-        if let known = authenticator.recall(header) { return known }
+        let peer = { context.channel.remoteAddress?.ipAddress }
+        if let known = authenticator.recall(header) {
+            guard known.isAccepted(from: peer) else { throw HTTPFault.badToken }
+            return known
+        }
+        let found: Principal
         switch header.prefix(while: { $0 != " " }).lowercased() {
         case "basic":
             guard let principal = try await authenticator.basic(header) else { throw HTTPFault.badCredentials }
-            return principal
+            found = principal
         case "bearer":
-            guard let principal = try await authenticator.bearer(header) else { throw HTTPFault.badToken }
-            return principal
+            guard let principal = try await authenticator.bearer(header), principal.isAccepted(from: peer) else {
+                throw HTTPFault.badToken
+            }
+            found = principal
         default: return nil
         }
+        authenticator.noteUse(of: found)
+        return found
     }
 
     private func respond(

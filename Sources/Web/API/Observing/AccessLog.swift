@@ -9,11 +9,23 @@ package final class AccessLog: Sendable {
         package let at: Moment
         package let request: String
         package let method: String
-        /// With the query; credentials are never in it.
+        /// With the query, which is not written.
         package let path: String
         package let status: Int
         package let seconds: Double
         package let user: Int64?
+
+        package init(
+            at: Moment, request: String, method: String, path: String, status: Int, seconds: Double, user: Int64?
+        ) {
+            self.at = at
+            self.request = request
+            self.method = method
+            self.path = path
+            self.status = status
+            self.seconds = seconds
+            self.user = user
+        }
     }
 
     /// Written out at once when this much is waiting.
