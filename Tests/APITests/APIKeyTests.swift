@@ -104,6 +104,12 @@ import Testing
             #expect(outside.status == 422)
             #expect(try await make(world, #""name":"a","scopes":[]"#).status == 422)
             #expect(try await make(world, #""name":"a","scopes":"public""#).status == 422)
+            let empty = try await make(world, #""name":"a","scopes":["public"],"project_id":"","expires_at":" ""#)
+            #expect(
+                empty.errors == [
+                    "project_id must not be empty; leave it out for a key without this limit.",
+                    "expires_at must not be empty; leave it out for a key without this limit.",
+                ])
             // Another's project does not exist.
             let foreign = try await make(
                 world, "\"name\":\"a\",\"scopes\":[\"public\"],\"project_id\":\(world.things.project)", as: .stranger)

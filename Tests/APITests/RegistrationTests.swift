@@ -73,6 +73,21 @@ import Testing
         }
     }
 
+    @Test(arguments: TestDialect.allCases) func twoAtOnceGetTwoAddresses(dialect: TestDialect) async throws {
+        try await APIWorld.with(dialect) { world in
+            let fields = Self.names + #","email":"twin@example.org""#
+            let emails = try await withThrowingTaskGroup(of: String?.self) { group in
+                for _ in 0..<8 {
+                    group.addTask { try await register(world, fields).json?["user"]?["email"]?.text }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(!emails.contains(nil))
+            #expect(Set(emails).count == 8)
+            #expect(emails.filter { $0 == "twin@example.org" }.count == 1)
+        }
+    }
+
     @Test(arguments: TestDialect.allCases) func everythingThatIsWrongIsSaidAtOnce(dialect: TestDialect) async throws {
         try await APIWorld.with(dialect) { world in
             let before = try await count(world)

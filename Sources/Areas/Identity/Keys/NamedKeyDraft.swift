@@ -17,12 +17,15 @@ struct NamedKeyDraft: Sendable {
             throw Fault(.malformed, "The request needs an object \"api_key\".")
         }
         var reader = FieldReader(object, path: "")
-        // A misspelt limit must not make a key without it.
+        // A misspelt or empty limit must not make a key without it.
         let unknown = Set(top.keys).subtracting(["api_key"]).union(Set(object.keys).subtracting(Self.fields))
         for field in unknown.sorted() {
             reader.refuse(
                 String(field.prefix(40)),
                 "is not known here; an API key has: \(Self.fields.sorted().joined(separator: ", "))")
+        }
+        for field in ["project_id", "expires_at"] where object[field]?.text?.allSatisfy(\.isWhitespace) ?? false {
+            reader.refuse(field, "must not be empty; leave it out for a key without this limit")
         }
         let before = reader.problems.count
         name = reader.text("name", lengthMax: AccountLimits.nameCharactersMax) ?? ""
