@@ -4,10 +4,10 @@ package import Edge
 
 /// What HAProxy reads, made from what the ingress should do: a pure function, equal input gives equal text.
 ///
-/// Two files: the configuration with one backend per group of servers, and the map from host names to backends. The
-/// map is apart so that a host comes and goes through the runtime API, without a reload, and costs a tree lookup instead of
-/// a line of rules. A server that has been started is put into service in the same way. So there are two hashes: of what
-/// needs a reload, in the configuration, and of what does not, in the map, where the running process can be asked.
+/// Two files: the configuration with one backend per group of servers, and the map from host names to backends. The map
+/// is apart so that a host comes and goes through the runtime API, without a reload, and costs a tree lookup instead of
+/// a line of rules. A started server is put into service in the same way. So there are two hashes that the running
+/// process can be asked for: in the configuration of what needs a reload, in the map of what does not.
 ///
 /// Everything that came from a person is checked against a list of allowed characters here, whatever was checked
 /// before: a space or a line break would be configuration.
