@@ -16,6 +16,8 @@ CREATE TABLE api_keys (
     CONSTRAINT api_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
     CONSTRAINT api_keys_username_key UNIQUE (username)
 );
+CREATE INDEX api_keys_project ON api_keys USING btree (project_id) WHERE (project_id IS NOT NULL);
+CREATE UNIQUE INDEX api_keys_secret ON api_keys USING btree (secret_sha256) WHERE (name IS NOT NULL);
 CREATE INDEX api_keys_user ON api_keys USING btree (user_id);
 
 CREATE TABLE audits (

@@ -7,6 +7,10 @@ CREATE TABLE api_keys (
     created_at BIGINT NOT NULL
 , name TEXT, scopes TEXT, project_id BIGINT REFERENCES projects (id) ON DELETE CASCADE, addresses TEXT, expires_at BIGINT, last_used_at BIGINT);
 
+CREATE INDEX api_keys_project ON api_keys (project_id) WHERE project_id IS NOT NULL;
+
+CREATE UNIQUE INDEX api_keys_secret ON api_keys (secret_sha256) WHERE name IS NOT NULL;
+
 CREATE INDEX api_keys_user ON api_keys (user_id);
 
 CREATE TABLE audits (
