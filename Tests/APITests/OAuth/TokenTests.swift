@@ -143,6 +143,9 @@ import Testing
 
     @Test(arguments: TestDialect.allCases) func theSweepRemovesWhatEndedLongAgo(dialect: TestDialect) async throws {
         try await OAuthWorld.with(dialect) { world in
+            // What every world has.
+            try await world.api.database.transaction { try $0.run("DELETE FROM oauth_grants") }
+            try await world.api.database.transaction { try $0.run("DELETE FROM oauth_tokens") }
             let tokens = try await world.exchange(try await world.code())
             _ = try await world.code()
             let sweep = TokenSweep(database: world.api.database, clock: SystemWallClock())
