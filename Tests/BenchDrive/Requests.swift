@@ -21,6 +21,7 @@ struct Requests {
     private static let helloPort = 18_931
     private static let readPort = 18_932
     private static let orderPort = 18_933
+    private static let tokenPort = 18_934
 
     func run(_ report: inout Report) async throws {
         try measureStart(&report)
@@ -33,10 +34,12 @@ struct Requests {
         // Without workers: the zone is not there, and the orders are worked off elsewhere in this benchmark.
         let orders = try berth("orders", roles: "api", port: Self.orderPort)
         defer { orders.stop() }
+        let tokens = try berth("tokens", roles: "api", port: Self.tokenPort)
+        defer { tokens.stop() }
         try await Task.sleep(for: .seconds(1))
         report.add("Memory, idle", reader.memory(), "MB")
 
-        var cases = cases(hello, reader, orders)
+        var cases = cases(hello, reader, orders, tokens)
         for round in 0...options.rounds {
             for index in cases.indices {
                 let seconds = round == 0 ? 1 : options.seconds
@@ -49,9 +52,10 @@ struct Requests {
         report.add("Memory under load, highest", reader.memory("VmHWM"), "MB", floor: .atMost(70), goal: .atMost(35))
         report.add("Memory after the load", reader.memory(), "MB")
         report.add("Memory under orders, highest", orders.memory("VmHWM"), "MB", floor: .atMost(70))
+        report.add("Memory under token requests, highest", tokens.memory("VmHWM"), "MB", floor: .atMost(70))
     }
 
-    private func cases(_ hello: Contender, _ reader: Contender, _ orders: Contender) -> [Case] {
+    private func cases(_ hello: Contender, _ reader: Contender, _ orders: Contender, _ tokens: Contender) -> [Case] {
         let key = shop.credentials
         let ids = shop.firstProject...(shop.firstProject + Int64(Shop.projects) - 1)
         return [
@@ -67,16 +71,16 @@ struct Requests {
                 name: "GET /api/projects/{id}", load: Load(path: "/api/projects/", ids: ids, credentials: key),
                 contender: reader, floor: 0.45, goal: 0.7),
             Case(
-                name: "GET /api/users, API key", load: Load(path: "/api/users", credentials: key), contender: reader,
-                floor: 0.5),
+                name: "GET /api/users, API key", load: Load(path: "/api/users", credentials: shop.usualKey),
+                contender: reader, floor: 0.5),
             Case(
-                name: "GET /api/users, bearer token", load: Load(path: "/api/users", credentials: shop.bearer),
+                name: "GET /api/users, bearer token", load: Load(path: "/api/users", credentials: shop.usualToken),
                 contender: reader, floor: 0.5),
             Case(
                 name: "POST /api/oauth/token, client credentials",
                 load: Load(
                     path: "/api/oauth/token", credentials: shop.client, body: "grant_type=client_credentials",
-                    contentType: "application/x-www-form-urlencoded"), contender: orders, rateFloor: 3000),
+                    contentType: "application/x-www-form-urlencoded"), contender: tokens, rateFloor: 3000),
             Case(
                 name: "POST /api/orders",
                 load: Load(path: "/api/orders", credentials: key, body: shop.orderBody), contender: orders),

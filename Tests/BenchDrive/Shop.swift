@@ -6,9 +6,12 @@ import SQL
 import SQLiteDriver
 import TestKit
 
-/// The data everything is measured on: an account with 10 000 projects, each with a service and a container.
+/// The data everything is measured on: an account with 10 000 projects, each with a service and a container, and one
+/// with as many as usual.
 struct Shop {
     static let projects = 10_000
+    /// Of the other account.
+    static let usualProjects = 25
     /// Nodes of the fake fleet.
     static let nodes = 100
 
@@ -16,8 +19,10 @@ struct Shop {
     let fixture: WorkloadFixture
     /// `Authorization`, without its name.
     let credentials: String
-    /// The same with an access token of the customer, and with the credentials of an application.
-    let bearer: String
+    /// The same of the account with as many projects as usual, with a key and with an access token.
+    let usualKey: String
+    let usualToken: String
+    /// The same of an application.
     let client: String
     let firstProject: Int64
 
@@ -32,22 +37,28 @@ struct Shop {
         let database = try SQLiteDatabase(path: path)
         try await Migrator.migrate(database)
         let fixture = try await WorkloadFixture.make(in: database, quota: 1_000_000_000)
-        let (first, pair, tokens) = try await database.transaction { tx in
+        let (first, keys, tokens) = try await database.transaction { tx in
             try grow(fixture, in: tx)
-            let first = try fill(fixture, in: tx)
-            let user = fixture.customer.userID ?? 0
-            let pair = try APIKeys.create(forUser: user, by: .shell, at: SystemWallClock().now(), in: tx)
-            return (first, pair, try application(fixture.customer, in: tx))
+            let first = try fill(fixture, of: fixture.customer, 0..<projects, in: tx)
+            _ = try fill(fixture, of: fixture.stranger, projects..<projects + usualProjects, in: tx)
+            let pairs = (try key(of: fixture.customer, in: tx), try key(of: fixture.stranger, in: tx))
+            return (first, pairs, try application(fixture.stranger, in: tx))
         }
-        let plain = "\(pair.username):\(pair.password.reveal())"
         let form = TokenRequest(
             grantType: "authorization_code", code: tokens.code, redirectURI: RedirectURI.outOfBand)
         let token = try await Grants(database: database, clock: SystemWallClock()).token(
             form, client: ClientCredentials(authorization: tokens.client))
         await database.close()
         return Shop(
-            path: path, fixture: fixture, credentials: "Basic \(Data(plain.utf8).base64EncodedString())",
-            bearer: "Bearer \(token.accessToken.reveal())", client: tokens.client, firstProject: first)
+            path: path, fixture: fixture, credentials: keys.0, usualKey: keys.1,
+            usualToken: "Bearer \(token.accessToken.reveal())", client: tokens.client, firstProject: first)
+    }
+
+    /// A key pair as `Authorization` has it.
+    private static func key(of caller: Caller, in tx: any Transaction) throws -> String {
+        let pair = try APIKeys.create(
+            forUser: caller.userID ?? 0, by: .shell, at: SystemWallClock().now(), in: tx)
+        return "Basic \(Data("\(pair.username):\(pair.password.reveal())".utf8).base64EncodedString())"
     }
 
     /// An application that the customer has allowed to see the profile: a code, and what the application shows.
@@ -78,17 +89,20 @@ struct Shop {
         try tx.run("UPDATE zones SET cpu_milli_total = 1000000000, memory_mb_total = 1000000000")
     }
 
-    private static func fill(_ fixture: WorkloadFixture, in tx: any Transaction) throws -> Int64 {
-        let user = fixture.customer.userID ?? 0
+    /// Makes projects with these numbers; answers the id of the first.
+    private static func fill(
+        _ fixture: WorkloadFixture, of caller: Caller, _ numbers: Range<Int>, in tx: any Transaction
+    ) throws -> Int64 {
+        let user = caller.userID ?? 0
         var first: Int64 = 0
-        for number in 0..<projects {
+        for number in numbers {
             let project = try tx.int(
                 """
                 INSERT INTO projects (user_id, zone_id, name, created_at, updated_at)
                 VALUES (\(user), \(fixture.zoneID), \("Project \(number)"), 1790000000000, 1790000000000) RETURNING id
                 """)
             guard let project else { throw Fault(.bug, "No id.") }
-            if number == 0 { first = project }
+            if number == numbers.lowerBound { first = project }
             try tx.run(
                 """
                 INSERT INTO networks (project_id, zone_id, slot, cidr, created_at)
@@ -108,7 +122,9 @@ struct Shop {
                 """)
         }
         try tx.run(
-            "UPDATE users SET projects_count = \(projects), containers_count = \(projects) WHERE id = \(user)")
+            """
+            UPDATE users SET projects_count = \(numbers.count), containers_count = \(numbers.count) WHERE id = \(user)
+            """)
         return first
     }
 
