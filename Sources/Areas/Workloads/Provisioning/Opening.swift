@@ -8,8 +8,8 @@ struct Opening: Sendable {
     let instances: [InstanceFacts]
     let run: OperationRun
 
-    /// Tells the ingress of new addresses. It takes as long as making their containers and goes on beside that, for until
-    /// they serve it speaks to none of them.
+    /// Tells the ingress of new addresses. It takes as long as making their containers and goes on beside that, for it
+    /// speaks to none of them until they serve.
     func announce() async throws {
         guard instances.contains(where: \.isPublic) else { return }
         let (site, zone) = (site, zone)
