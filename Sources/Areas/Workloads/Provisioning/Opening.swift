@@ -8,8 +8,9 @@ struct Opening: Sendable {
     let instances: [InstanceFacts]
     let run: OperationRun
 
-    /// Tells the ingress of new addresses. It takes as long as making their containers and goes on beside that, for
-    /// until they serve it speaks to none of them.
+    /// Tells the ingress of new addresses, beside the making of their containers; until they serve it speaks to none of
+    /// them. Not beside the making of the network: an engine that dies in the middle of that keeps a piece of it which
+    /// it neither shows nor lets go, and the fewer calls that can kill it at that moment, the better.
     func announce() async throws {
         guard instances.contains(where: \.isPublic) else { return }
         let (site, zone) = (site, zone)

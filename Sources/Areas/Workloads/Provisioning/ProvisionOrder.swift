@@ -26,8 +26,6 @@ package struct ProvisionOrder: Workflow {
         let containers = ground.instances.map(\.containerID)
         try await run.step("ingress", undo: { try await site.forget(containers, zone: ground.zone) }, {})
         try await begin(input, run)
-        let opening = Opening(site: site, zone: ground.zone, instances: ground.instances, run: run)
-        async let announced: Void = opening.announce()
         try await run.step(
             "network",
             undo: {
@@ -36,6 +34,8 @@ package struct ProvisionOrder: Workflow {
             {
                 try await site.ensureNetwork(ground.network, zone: ground.zone)
             })
+        let opening = Opening(site: site, zone: ground.zone, instances: ground.instances, run: run)
+        async let announced: Void = opening.announce()
         for instance in ground.instances {
             try await run.checkCancelled()
             try await start(instance, ground, run)
