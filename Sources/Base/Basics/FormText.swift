@@ -33,6 +33,19 @@ package enum FormText {
         return String(validating: bytes, as: UTF8.self)
     }
 
+    /// The other way round: everything but unreserved characters (RFC 3986 §2.3) becomes `%XX`.
+    package static func encode(_ text: String) -> String {
+        let digits = Array("0123456789ABCDEF".utf8)
+        var out: [UInt8] = []
+        for byte in text.utf8 {
+            switch byte {
+            case 48...57, 65...90, 97...122, 45, 46, 95, 126: out.append(byte)
+            default: out += [37, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: out, as: UTF8.self)
+    }
+
     private static func hex(_ byte: UInt8) -> UInt8? {
         switch byte {
         case 48...57: byte - 48

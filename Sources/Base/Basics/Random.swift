@@ -1,6 +1,7 @@
 /// Random text from the system's generator.
 package enum Random {
-    private static let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
+    /// The digits of base 62, in order.
+    package static let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
 
     /// `count` characters of `[0-9A-Za-z]`: 5.95 bits of entropy each.
     package static func token(_ count: Int) -> String {

@@ -29,7 +29,7 @@ import Testing
             _ path: String, _ fields: [(String, String)], headers: [(String, String)] = []
         ) async throws -> APIWorld.Reply {
             let all = hidden + fields
-            let body = all.map { "\($0.0)=\(OAuthWorld.encoded($0.1))" }.joined(separator: "&")
+            let body = all.map { "\($0.0)=\(FormText.encode($0.1))" }.joined(separator: "&")
             return try await send("POST", path, body, headers)
         }
 
@@ -89,7 +89,7 @@ import Testing
         more: String = ""
     ) -> String {
         "/api/oauth/authorize?response_type=code&client_id=\(world.application.uid)"
-            + "&redirect_uri=\(OAuthWorld.encoded(redirectURI))&scope=\(OAuthWorld.encoded(scope))&state=xyz"
+            + "&redirect_uri=\(FormText.encode(redirectURI))&scope=\(FormText.encode(scope))&state=xyz"
             + "&code_challenge=\(PKCE.challenge(of: OAuthWorld.verifier))&code_challenge_method=S256\(more)"
     }
 

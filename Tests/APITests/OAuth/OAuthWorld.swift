@@ -40,7 +40,7 @@ struct OAuthWorld: Sendable {
     func post(
         _ path: String, _ fields: [String: String?], authorization: String? = "client"
     ) async throws -> APIWorld.Reply {
-        let form = fields.compactMap { name, value in value.map { "\(name)=\(Self.encoded($0))" } }.sorted()
+        let form = fields.compactMap { name, value in value.map { "\(name)=\(FormText.encode($0))" } }.sorted()
         return try await post(path, raw: form.joined(separator: "&"), authorization: authorization)
     }
 
@@ -99,15 +99,6 @@ struct OAuthWorld: Sendable {
             try tx.run("UPDATE oauth_refresh_tokens SET expires_at = expires_at - \(ms), used_at = used_at - \(ms)")
             try tx.wake(.identity)
         }
-    }
-
-    static func encoded(_ text: String) -> String {
-        text.utf8.map { byte -> String in
-            switch byte {
-            case 48...57, 65...90, 97...122, 45, 46, 95, 126: String(UnicodeScalar(byte))
-            default: "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
-            }
-        }.joined()
     }
 }
 

@@ -30,7 +30,7 @@ package enum Passwords {
         var generator = SystemRandomNumberGenerator()
         let salt = (0..<saltBytes).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
         let key = try derive(password, salt: salt, cost: cost, count: hashBytes)
-        return "$scrypt$ln=\(cost.logRounds),r=\(cost.blockSize),p=\(cost.parallelism)$\(encode(salt))$\(encode(key))"
+        return "\(head(cost))\(encode(salt))$\(encode(key))"
     }
 
     /// Whether `password` is the one that `hash` was made of. Takes the same time whatever differs. False for a hash
@@ -41,15 +41,16 @@ package enum Passwords {
             let expected = decode(parts[4]), expected.count == hashBytes,
             let key = try? derive(password, salt: salt, cost: cost, count: expected.count)
         else { return false }
-        var difference: UInt8 = 0
-        for (a, b) in zip(key, expected) { difference |= a ^ b }
-        return difference == 0
+        return IssuedSecret.equal(key, expected)
     }
 
     /// Whether `hash` was made at another cost, or cannot be read.
     static func isOutdated(_ hash: String, for cost: Cost) -> Bool {
-        let parts = hash.split(separator: "$", omittingEmptySubsequences: false).map(String.init)
-        return parts.count != 5 || parse(cost: parts[2]) != cost
+        !hash.hasPrefix(head(cost))
+    }
+
+    private static func head(_ cost: Cost) -> String {
+        "$scrypt$ln=\(cost.logRounds),r=\(cost.blockSize),p=\(cost.parallelism)$"
     }
 
     /// Stores a hash that ``hash(_:)`` made.

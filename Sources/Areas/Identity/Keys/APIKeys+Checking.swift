@@ -2,19 +2,10 @@ package import Basics
 package import SQL
 
 extension APIKeys {
-    /// What an unknown user's secret is compared with, so that it costs the same.
-    private static let nobody = String(repeating: "0", count: 64)
-
-    /// A key that was right, and what it is good for.
-    package struct Found: Sendable {
-        package let keyID: Int64
-        package let principal: Principal
-    }
-
     /// Who has this v60 pair; nil when it is not valid or its account may not act, without saying which.
     package static func principal(
         username: String, secret: String, at now: Moment, on connection: any Connection
-    ) throws -> Found? {
+    ) throws -> Principal? {
         let stored = try connection.first(
             """
             SELECT k.secret_sha256, k.id, u.id, u.is_admin
@@ -22,10 +13,8 @@ extension APIKeys {
             WHERE k.username = \(username) AND k.name IS NULL AND k.revoked_at IS NULL AND \(Principal.mayAct(at: now))
             """
         ) { (digest: $0.text(0), keyID: $0.int(1), userID: $0.int(2), isAdmin: $0.bool(3)) }
-        let isRight = IssuedSecret.equal(IssuedSecret.digest(of: secret), stored?.digest ?? nobody)
-        guard isRight, let stored else { return nil }
-        let principal = Principal(
+        guard IssuedSecret.matches(secret, digest: stored?.digest), let stored else { return nil }
+        return Principal(
             userID: stored.userID, isAdmin: stored.isAdmin, means: .apiKey, scopes: .all, keyID: stored.keyID)
-        return Found(keyID: stored.keyID, principal: principal)
     }
 }

@@ -36,10 +36,15 @@ extension APIKeys {
         ) { (id: $0.int(0), userID: $0.int(1)) }
         guard let found else { throw Policy.notFound("API key") }
         try Policy.require(.operate, on: Holder(noun: "API key", ownerID: found.userID), by: caller)
-        let changed = try tx.run(
-            "UPDATE api_keys SET revoked_at = \(now) WHERE id = \(found.id) AND revoked_at IS NULL")
-        guard changed == 1 else { return }
-        try Audit.write(caller, "revoked", noun: "api_key", id: found.id, at: now, in: tx)
+        _ = try end(found.id, by: caller, at: now, in: tx)
+    }
+
+    /// Ends a key of either kind; false when it had ended. Who asks has made sure that the caller may.
+    static func end(_ id: Int64, by caller: Caller, at now: Moment, in tx: any Transaction) throws -> Bool {
+        let changed = try tx.run("UPDATE api_keys SET revoked_at = \(now) WHERE id = \(id) AND revoked_at IS NULL")
+        guard changed == 1 else { return false }
+        try Audit.write(caller, "revoked", noun: "api_key", id: id, at: now, in: tx)
         try tx.wake(.identity)
+        return true
     }
 }

@@ -106,7 +106,7 @@ package final class Authenticator: Sendable {
             return nil
         }
         return try await find(header) { connection, now in
-            try APIKeys.principal(username: pair.username, secret: pair.secret, at: now, on: connection)?.principal
+            try APIKeys.principal(username: pair.username, secret: pair.secret, at: now, on: connection)
         }
     }
 

@@ -37,9 +37,20 @@ package enum IssuedSecret {
     /// What is stored: SHA-256 in hexadecimal. Of 256 random bits no slow hash is needed.
     package static func digest(of text: String) -> String { Hex.lower(SHA256.hash(data: Array(text.utf8))) }
 
+    /// Whether `secret` is the one that `digest` was made of. nil, for what nobody has, is never right and costs the
+    /// same.
+    package static func matches(_ secret: String, digest: String?) -> Bool {
+        let isEqual = equal(Self.digest(of: secret), digest ?? nobodys)
+        return isEqual && digest != nil
+    }
+
+    private static let nobodys = String(repeating: "0", count: 64)
+
     /// Compares two texts without stopping at the first difference.
-    package static func equal(_ a: String, _ b: String) -> Bool {
-        let (a, b) = (Array(a.utf8), Array(b.utf8))
+    package static func equal(_ a: String, _ b: String) -> Bool { equal(Array(a.utf8), Array(b.utf8)) }
+
+    /// The same for bytes.
+    static func equal(_ a: [UInt8], _ b: [UInt8]) -> Bool {
         guard a.count == b.count else { return false }
         var difference: UInt8 = 0
         for index in a.indices { difference |= a[index] ^ b[index] }
@@ -56,11 +67,9 @@ package enum IssuedSecret {
         var rest = ~crc
         var digits: [UInt8] = []
         for _ in 0..<checksumCharacters {
-            digits.append(alphabet[Int(rest % 62)])
+            digits.append(Random.alphabet[Int(rest % 62)])
             rest /= 62
         }
         return String(decoding: digits.reversed(), as: UTF8.self)
     }
-
-    private static let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
 }

@@ -77,11 +77,8 @@ package enum NamedKeys {
         try requirePair(caller)
         try await database.transaction { tx in
             _ = try find(id, to: .delete, by: caller, on: tx)
-            let changed = try tx.run("UPDATE api_keys SET revoked_at = \(now) WHERE id = \(id) AND revoked_at IS NULL")
             // Somebody was faster.
-            guard changed == 1 else { throw Policy.notFound(noun) }
-            try Audit.write(caller, "revoked", noun: "api_key", id: id, at: now, in: tx)
-            try tx.wake(.identity)
+            guard try APIKeys.end(id, by: caller, at: now, in: tx) else { throw Policy.notFound(noun) }
         }
     }
 

@@ -85,6 +85,14 @@ package enum Policy {
         guard caller.isAdmin else { throw Fault(.forbidden, "Only administrators may do this.") }
     }
 
+    /// The caller's account. Throws `.forbidden` for an application that acts for itself.
+    package static func requireAccount(_ caller: Caller) throws -> Int64 {
+        guard let userID = caller.userID else {
+            throw Fault(.forbidden, "This token acts for an application, not for an account.")
+        }
+        return userID
+    }
+
     /// Throws `.forbidden` when the credential is limited to projects. What belongs to the account as a whole – an SSH
     /// key, the e-mail address – would lead it to the other projects.
     package static func requireWholeAccount(_ caller: Caller) throws {

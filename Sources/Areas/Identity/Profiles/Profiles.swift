@@ -59,9 +59,7 @@ package enum Profiles {
 
     /// The id that is meant, when the caller may do this to it.
     private static func permitted(_ id: Int64?, to action: Action, by caller: Caller) throws -> Int64 {
-        guard let id = id ?? caller.userID else {
-            throw Fault(.forbidden, "This token acts for an application, not for an account.")
-        }
+        let id = try id ?? Policy.requireAccount(caller)
         try Policy.require(action, on: Holder(noun: "user", ownerID: id), by: caller)
         return id
     }

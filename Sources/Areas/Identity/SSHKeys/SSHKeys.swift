@@ -34,9 +34,7 @@ package enum SSHKeys {
     package static func add(
         _ line: String, by caller: Caller, at now: Moment, in database: any Database
     ) async throws -> SSHKey {
-        guard let userID = caller.userID else {
-            throw Fault(.forbidden, "This token acts for an application, not for an account.")
-        }
+        let userID = try Policy.requireAccount(caller)
         try Policy.requireWholeAccount(caller)
         let key: SSHPublicKey
         do { key = try SSHPublicKey(line) } catch { throw Fault(.invalid, "The key \(error.what).") }

@@ -66,7 +66,7 @@ package enum Applications {
     package static func lookup(
         uid: String, to action: Action, by caller: Caller, on connection: any Connection
     ) throws -> OAuthApplication {
-        guard let found = try find("uid = \(uid)", on: connection) else { throw Policy.notFound("application") }
+        guard let found = try find(uid: uid, on: connection) else { throw Policy.notFound("application") }
         try Policy.require(action, on: Holder(noun: "application", ownerID: found.ownerID), by: caller)
         return found
     }
@@ -78,6 +78,10 @@ package enum Applications {
 
     static func find(id: Int64, on connection: any Connection) throws -> OAuthApplication? {
         try find("id = \(id)", on: connection)
+    }
+
+    static func find(uid: String, on connection: any Connection) throws -> OAuthApplication? {
+        try find("uid = \(uid)", on: connection)
     }
 
     private static func find(_ condition: SQL, on connection: any Connection) throws -> OAuthApplication? {

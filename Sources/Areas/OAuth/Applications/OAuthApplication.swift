@@ -40,8 +40,7 @@ package struct ApplicationDraft: Sendable, Hashable {
     /// The draft without blanks around its texts. Throws `.invalid` with every problem at once.
     func checked(by caller: Caller) throws -> ApplicationDraft {
         var clean = self
-        clean.name = String(name.drop(while: \.isWhitespace))
-        while clean.name.last?.isWhitespace == true { clean.name.removeLast() }
+        clean.name = FieldReader.trimmed(name)
         var problems: [String] = []
         if clean.name.isEmpty { problems.append("Name can't be blank.") }
         if clean.name.count > OAuthLimits.nameCharactersMax {

@@ -39,9 +39,6 @@ package struct ClientCredentials: Sendable {
 
 /// Checks the proof of clients.
 package enum Clients {
-    /// What an unknown client's secret is compared with, so that it costs the same.
-    private static let nobody = String(repeating: "0", count: 64)
-
     /// The client behind the credentials. A public one shows only its name. Every failure is the same
     /// `invalid_client`, and costs the same: one read, one hash, one comparison.
     package static func authenticate(
@@ -52,7 +49,7 @@ package enum Clients {
         let found = try connection.first(
             "SELECT \(Applications.columns), secret_sha256 FROM oauth_applications WHERE uid = \(uid)"
         ) { (Applications.application($0), digest: $0.textOrNil(9)) }
-        let isEqual = IssuedSecret.equal(IssuedSecret.digest(of: secret ?? ""), found?.digest ?? nobody)
+        let isEqual = IssuedSecret.matches(secret ?? "", digest: found?.digest)
         guard let (application, _) = found else { throw OAuthProblem.invalidClient }
         // Some libraries send an empty secret for clients that have none.
         let isRight = application.isConfidential ? isEqual : secret ?? "" == ""

@@ -45,8 +45,7 @@ package struct AuthorizationRequest: Sendable, Hashable {
     /// Checks in the order that matters: client, redirect URI, and then what may be answered there.
     package init(_ asked: AuthorizationParameters, on connection: any Connection) throws {
         guard let uid = asked.clientID, !uid.utf8.contains(0),
-            let found = try connection.first(
-                "SELECT \(Applications.columns) FROM oauth_applications WHERE uid = \(uid)", Applications.application)
+            let found = try Applications.find(uid: uid, on: connection)
         else { throw Refusal.page("The application that sent you here is not known. Tell its developer.") }
         let registered = found.redirectURIs
         guard let uri = asked.redirectURI ?? (registered.count == 1 ? registered.first : nil),

@@ -82,12 +82,12 @@ package struct Grants: Sendable {
         return try await database.transaction { tx in
             guard
                 let key = try APIKeys.principal(username: username, secret: password, at: now, on: tx),
-                let userID = key.principal.userID
+                let userID = key.userID
             else { return .refused(.invalidGrant("The user name or password is wrong.")) }
             let scopes: ScopeSet
             do {
                 scopes = try ScopeChoice.choose(
-                    request.scope, from: Self.available(to: application, isAdmin: key.principal.isAdmin))
+                    request.scope, from: Self.available(to: application, isAdmin: key.isAdmin))
             } catch let problem as OAuthProblem { return .refused(problem) }
             let grant = try GrantRows.insert(
                 .password, application, userID: userID, scopes: scopes, apiKeyID: key.keyID, at: now, in: tx)

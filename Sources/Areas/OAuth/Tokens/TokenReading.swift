@@ -13,7 +13,7 @@ package struct LiveToken: Sendable, Hashable {
     package let isAdmin: Bool
     package let scopes: ScopeSet
     /// nil when it is not limited to some projects.
-    package let projects: [Int64]?
+    package fileprivate(set) var projects: [Int64]?
     package let createdAt: Moment
     package let expiresAt: Moment
 }
@@ -39,12 +39,12 @@ package enum TokenReading {
         ) { row in
             (token: Self.token(row), isLimited: row.intOrNil(6) == 0)
         }
-        guard let found else { return nil }
-        guard found.isLimited, let grant = found.token.grantID else { return found.token }
-        let projects = try connection.rows(
+        guard var token = found?.token else { return nil }
+        guard found?.isLimited == true, let grant = token.grantID else { return token }
+        token.projects = try connection.rows(
             "SELECT project_id FROM oauth_grant_projects WHERE grant_id = \(grant) ORDER BY project_id"
         ) { $0.int(0) }
-        return found.token.limited(to: projects)
+        return token
     }
 
     /// What the door asks: see ``Authenticator``.
@@ -60,13 +60,5 @@ package enum TokenReading {
             applicationID: row.int(0), applicationUID: row.text(1), grantID: row.intOrNil(2), userID: row.intOrNil(3),
             isAdmin: row.intOrNil(4) == 1, scopes: ScopeSet(stored: row.text(5)), projects: nil,
             createdAt: row.moment(7), expiresAt: row.moment(8))
-    }
-}
-
-extension LiveToken {
-    fileprivate func limited(to projects: [Int64]) -> LiveToken {
-        LiveToken(
-            applicationID: applicationID, applicationUID: applicationUID, grantID: grantID, userID: userID,
-            isAdmin: isAdmin, scopes: scopes, projects: projects, createdAt: createdAt, expiresAt: expiresAt)
     }
 }

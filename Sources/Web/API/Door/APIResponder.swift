@@ -121,25 +121,27 @@ package struct APIResponder: HTTPResponder {
             return nil
         }
         let authenticator = api.dependencies.authenticator
-        let peer = { context.channel.remoteAddress?.ipAddress }
-        if let known = authenticator.recall(header) {
-            guard known.isAccepted(from: peer) else { throw HTTPFault.badToken }
-            return known
-        }
-        let found: Principal
+        let known = authenticator.recall(header)
+        let principal = if let known { known } else { try await find(header) }
+        guard let found = principal else { return nil }
+        // Only tokens are limited to addresses.
+        guard found.isAccepted(from: { context.channel.remoteAddress?.ipAddress }) else { throw HTTPFault.badToken }
+        if known == nil { authenticator.noteUse(of: found) }
+        return found
+    }
+
+    /// The principal behind a header that is not remembered; nil for a scheme that is not ours.
+    private func find(_ header: String) async throws -> Principal? {
+        let authenticator = api.dependencies.authenticator
         switch header.prefix(while: { $0 != " " }).lowercased() {
         case "basic":
             guard let principal = try await authenticator.basic(header) else { throw HTTPFault.badCredentials }
-            found = principal
+            return principal
         case "bearer":
-            guard let principal = try await authenticator.bearer(header), principal.isAccepted(from: peer) else {
-                throw HTTPFault.badToken
-            }
-            found = principal
+            guard let principal = try await authenticator.bearer(header) else { throw HTTPFault.badToken }
+            return principal
         default: return nil
         }
-        authenticator.noteUse(of: found)
-        return found
     }
 
     private func respond(

@@ -63,13 +63,13 @@ struct Query: Sendable {
         return Page(number: Int(number ?? 1), size: Int(size ?? Int64(Page.sizeDefault)))
     }
 
+    private static let secrets: Set = [
+        "access_token", "bearer_token", "client_secret", "code", "code_verifier", "password", "refresh_token", "token",
+    ]
+
     /// Secrets in an address end up in logs and histories (RFC 6749 §2.3.1, RFC 6750 §2.3). Throws when there is one.
     func requireNoSecrets() throws {
-        let secrets: Set = [
-            "access_token", "bearer_token", "client_secret", "code", "code_verifier", "password", "refresh_token",
-            "token",
-        ]
-        if let found = parts.first(where: { $0.name.map(secrets.contains) ?? false })?.name {
+        if let found = parts.first(where: { $0.name.map(Self.secrets.contains) ?? false })?.name {
             throw Fault(.malformed, "Send \(found) in the body or the Authorization header, never in the address.")
         }
     }

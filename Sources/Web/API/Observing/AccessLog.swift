@@ -54,7 +54,8 @@ package final class AccessLog: Sendable {
             out.value(entry.method)
             out.key("path")
             // Without the query: clients put codes and tokens there, wherever they were told to put them.
-            out.value(String(entry.path.prefix { $0 != "?" }.prefix(Self.pathCharactersMax)))
+            let path = Substring(entry.path.utf8.prefix { $0 != UInt8(ascii: "?") })
+            out.value(String(path.utf8.count > Self.pathCharactersMax ? path.prefix(Self.pathCharactersMax) : path))
             out.key("status")
             out.value(entry.status)
             out.key("us")

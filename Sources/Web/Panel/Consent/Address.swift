@@ -2,22 +2,9 @@ import Basics
 
 /// Builds the addresses that browsers are sent to.
 enum Address {
-    /// RFC 3986 §2.3: everything but unreserved characters becomes `%XX`.
-    static func encoded(_ text: String) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
-        var out: [UInt8] = []
-        for byte in text.utf8 {
-            switch byte {
-            case 48...57, 65...90, 97...122, 45, 46, 95, 126: out.append(byte)
-            default: out += [37, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: out, as: UTF8.self)
-    }
-
     /// `uri`, which has no fragment, with parameters added to what its query has (RFC 6749 §3.1.2).
     static func adding(_ parameters: [String: String?], to uri: String) -> String {
-        let text = parameters.compactMap { name, value in value.map { "\(name)=\(encoded($0))" } }.sorted()
+        let text = parameters.compactMap { name, value in value.map { "\(name)=\(FormText.encode($0))" } }.sorted()
         return uri + (uri.contains("?") ? "&" : "?") + text.joined(separator: "&")
     }
 

@@ -22,7 +22,7 @@ extension Panel {
         case .fine(let found): request = found
         }
         guard let visitor = try await visitor(visit) else {
-            return Page.redirect("/login?return=\(Address.encoded(visit.target))")
+            return Page.redirect("/login?return=\(FormText.encode(visit.target))")
         }
         let now = clock.now()
         let known = try await database.transaction { try Consent.again(request, by: visitor.caller, at: now, in: $0) }
@@ -115,7 +115,7 @@ extension Panel {
             guard let code = parameters["code"] else {
                 return Page.response("Denied", "<h1>You denied access</h1>\n<p>You can close this page.</p>")
             }
-            return Page.redirect("/api/oauth/authorize/native?code=\(Address.encoded(code))")
+            return Page.redirect("/api/oauth/authorize/native?code=\(FormText.encode(code))")
         }
         var uri = request.redirectURI
         if let token = try visit.value("token_replace", in: fields) {
