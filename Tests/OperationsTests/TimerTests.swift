@@ -44,9 +44,38 @@ private final class CounterCell: Sendable {
     var value: Int { count.withLock { $0 } }
 }
 
+/// A database in which one transaction waits while something happens.
+private final class LateDatabase: Database {
+    private let base: TestDatabase
+    private let number: Int
+    private let meanwhile: @Sendable () async throws -> Void
+    private let count = Mutex(0)
+
+    init(base: TestDatabase, before number: Int, _ meanwhile: @escaping @Sendable () async throws -> Void) {
+        (self.base, self.number, self.meanwhile) = (base, number, meanwhile)
+    }
+
+    var dialect: Dialect { base.dialect }
+    func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
+        try await base.read(body)
+    }
+    @discardableResult
+    func transaction<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T {
+        let turn = count.withLock { count in
+            count += 1
+            return count
+        }
+        if turn == number { try await meanwhile() }
+        return try await base.transaction(body)
+    }
+    func wakeUps(_ channel: WakeChannel) -> AsyncStream<Void> { base.wakeUps(channel) }
+    func wakeCount(_ channel: WakeChannel) -> UInt64 { base.wakeCount(channel) }
+    func close() async { await base.close() }
+}
+
 struct TimerTests {
     private func scheduler(
-        _ database: TestDatabase, _ clock: ManualWallClock, _ cell: CounterCell, and others: [any Reconciler] = []
+        _ database: any Database, _ clock: ManualWallClock, _ cell: CounterCell, and others: [any Reconciler] = []
     ) -> Scheduler {
         Scheduler(
             database: database, reconcilers: [CountingReconciler(count: cell)] + others, poll: .milliseconds(5),
@@ -95,6 +124,33 @@ struct TimerTests {
             second.cancel()
             await second.value
             #expect(cell.value == 1)
+        }
+    }
+
+    /// While a scheduler waits for the database, another one may run several ticks.
+    @Test(arguments: TestDialect.allCases)
+    func aSchedulerThatWaitedForTheDatabaseDoesNotRunATickAgain(_ dialect: TestDialect) async throws {
+        try await withDatabase(dialect) { database in
+            let (clock, cell) = (ManualWallClock(), CounterCell())
+            @Sendable func tick() async throws {
+                let task = Task { await scheduler(database, clock, cell).run() }
+                try await wait {
+                    try await database.read { try Timers.list(in: $0) }.first?.lastFinishedAt == clock.now()
+                }
+                task.cancel()
+                await task.value
+            }
+            try await tick()
+            // The first transaction registers, the second claims.
+            let late = LateDatabase(base: database, before: 2) {
+                clock.advance(by: .seconds(180))
+                try await tick()
+            }
+            let second = Task { await scheduler(late, clock, cell, and: [LookReconciler()]).run() }
+            try await wait { try await Self.hasEnded(LookReconciler.name, database) }
+            second.cancel()
+            await second.value
+            #expect(cell.value == 2)
         }
     }
 

@@ -51,15 +51,22 @@ struct OperationStore: Sendable {
         let beyond: Moment
         /// No lease may be taken over.
         static let none = Expiry(until: Moment(milliseconds: -1), beyond: Moment(milliseconds: .max))
+
+        /// As the clock says. Between `asked`, when it was found trustworthy, and `now`, when the database answers, it
+        /// may have gone on or been set: what only one of the two would call expired is not.
+        static func between(_ asked: Moment, and now: Moment, lease: Duration) -> Expiry {
+            Expiry(until: min(asked, now), beyond: max(asked, now).advanced(by: lease * 2))
+        }
     }
 
     /// Takes up to `limit` operations that may run now, in one statement.
     func claim(_ limit: Int, kinds: [String], expired: Expiry?) async throws -> [Claim] {
-        let now = clock.now()
-        let expired = expired ?? Expiry(until: now, beyond: now.advanced(by: lease * 2))
-        let until = now.advanced(by: lease)
+        let asked = clock.now()
         return try await database.transaction { tx in
-            try tx.rows(
+            let now = clock.now()
+            let expired = expired ?? .between(asked, and: now, lease: lease)
+            let until = now.advanced(by: lease)
+            return try tx.rows(
                 """
                 WITH picked AS (
                     SELECT o.id FROM operations o

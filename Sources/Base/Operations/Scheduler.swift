@@ -160,11 +160,13 @@ struct TimerStore: Sendable {
     /// written by a clock that was wrong. One period would not do: whoever reads the time a moment before another one
     /// has finished a tick, or whose clock is a little behind, would run that tick again.
     func claim(_ names: [String], expired: OperationStore.Expiry?) async throws -> [TimerTick] {
-        let now = clock.now()
-        let expired = expired ?? OperationStore.Expiry(until: now, beyond: now.advanced(by: lease * 2))
-        let until = now.advanced(by: lease)
+        let asked = clock.now()
         return try await database.transaction { tx in
-            try tx.rows(
+            // What is due is not judged by `asked`: while we wait for the database, others may run tick after tick.
+            let now = clock.now()
+            let expired = expired ?? .between(asked, and: now, lease: lease)
+            let until = now.advanced(by: lease)
+            return try tx.rows(
                 """
                 WITH picked AS (
                     SELECT name FROM timers
