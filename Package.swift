@@ -154,8 +154,7 @@ let package = Package(
             [
                 "Basics", "SQL", "Operations", "Contract", "Signals", "Identity", "OAuth", "Fleet", "Catalogue",
                 "Workloads", "Edge", "API", "Panel", "Server", "TestKit", hummingbird, httpTypes, asyncHTTPClient,
-                nioCore,
-                nioHTTP1, logging,
+                nioCore, nioPosix, nioHTTP1, logging,
             ]),
         tests(
             "EndToEndTests",

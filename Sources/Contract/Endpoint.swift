@@ -114,6 +114,8 @@ package struct QueryParameter: Sendable, Hashable {
 package enum EndpointLimits {
     /// Bytes of a body. The largest known order is below 100 kB.
     package static let bodyBytesMax = 1_048_576
+    /// Bytes of a form of a page.
+    package static let formBytesMax = 65_536
     /// Rows of a list that v60 does not paginate, when the client does not ask for a page.
     package static let unpagedRowsMax = 1000
     /// Bytes of the request target.

@@ -74,7 +74,9 @@ struct APIWorld: Sendable {
     }
 
     /// Runs `body` with the server up.
-    static func with(_ dialect: TestDialect, _ body: @Sendable (APIWorld) async throws -> Void) async throws {
+    static func with(
+        _ dialect: TestDialect, bodyTime: Duration = .seconds(30), _ body: @Sendable (APIWorld) async throws -> Void
+    ) async throws {
         try await withDatabase(dialect) { database in
             let shop = try await WorkloadFixture.make(in: database)
             let clock = SystemWallClock()
@@ -85,12 +87,13 @@ struct APIWorld: Sendable {
             let panel = Panel(
                 database: database, clock: clock, publicURL: "https://berth.test",
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, passwordCost: .least)
-            let api = try API(
-                APIDependencies(
-                    database: database, clock: clock, authenticator: authenticator, vault: vault,
-                    publicURL: "https://berth.test", release: "0.0.0",
-                    logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-                    pages: PageServing(owns: Panel.owns, respond: panel.respond(to:address:requestID:))))
+            var dependencies = APIDependencies(
+                database: database, clock: clock, authenticator: authenticator, vault: vault,
+                publicURL: "https://berth.test", release: "0.0.0",
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+                pages: PageServing(owns: Panel.owns, respond: panel.respond(to:address:requestID:)))
+            dependencies.bodyTime = bodyTime
+            let api = try API(dependencies)
             let (ports, port) = AsyncStream<Int>.makeStream()
             let app = Application(
                 responder: api.responder(),

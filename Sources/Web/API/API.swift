@@ -23,6 +23,8 @@ package struct APIDependencies: Sendable {
     package var pages: PageServing?
     /// Takes one JSON line per request. See ``AccessLog``.
     package var accessLog: AccessLog?
+    /// Until then a body must have arrived completely (408).
+    package var bodyTime = Duration.seconds(EndpointLimits.bodySecondsMax)
     /// Whether requests can be served: an empty list, or a sentence per problem.
     package var readiness: @Sendable () async -> [String]
     /// The processes in a container, which exists. Throws `.conflict` when it does not run.

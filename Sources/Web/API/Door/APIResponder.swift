@@ -22,9 +22,11 @@ package struct APIResponder: HTTPResponder {
     /// Counters of this responder, for `/metrics`.
     package let metrics: RequestMetrics
     private let requestIDs = RequestIDs()
+    private let deadlines: BodyDeadlines
 
     init(api: API) {
         self.api = api
+        deadlines = BodyDeadlines(time: api.dependencies.bodyTime)
         metrics = RequestMetrics(routes: api.served.map { "\($0.method.rawValue) \($0.path)" })
     }
 
@@ -67,7 +69,9 @@ package struct APIResponder: HTTPResponder {
         let path = target.prefix { $0 != "?" }
         if let probe = await probe(path) { return probe }
         if let pages = api.dependencies.pages, pages.owns(path) {
-            return await pages.respond(request, context.address, visit.id)
+            // A page never waits for a body itself: one place knows how long one may take.
+            let body = try await Body.form(request, within: deadlines)
+            return await pages.respond(Request(head: request.head, body: body), context.address, visit.id)
         }
         switch Admission.judge(request.headers[.accept]) {
         case .welcome: break
@@ -107,7 +111,7 @@ package struct APIResponder: HTTPResponder {
         let facts = RequestFacts(
             caller: caller, ids: match.ids, words: match.words, page: page, query: query,
             authorization: isOAuth ? request.headers[.authorization] : nil)
-        let answer = try await route.run(facts, Body.read(request, for: route.endpoint))
+        let answer = try await route.run(facts, Body.read(request, for: route.endpoint, within: deadlines))
         return respond(answer, route.endpoint, facts, path)
     }
 
