@@ -120,6 +120,8 @@ package enum EndpointLimits {
     package static let unpagedRowsMax = 1000
     /// Bytes of the request target.
     package static let targetBytesMax = 8192
+    /// Bytes of all header fields, names and values, together (431).
+    package static let headerBytesMax = 16_384
     /// Seconds until a body must have arrived completely (408).
     package static let bodySecondsMax = 30
 }

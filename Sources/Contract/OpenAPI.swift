@@ -82,15 +82,15 @@ package enum OpenAPI {
         _ endpoint: EndpointDescription, components: inout [String: Schema]
     ) -> [(String, Node)] {
         var success: [(String, Node)] = [("description", .text(endpoint.success == 202 ? "Accepted." : "Done."))]
-        if endpoint.paging != .none {
-            let headers = ["Per-Page", "Total", "Link"].map { ($0, Node.reference("headers", $0)) }
-            success.append(("headers", .object(headers)))
-        }
+        let headers =
+            (endpoint.paging == .none ? [] : ["Per-Page", "Total", "Link"])
+            + ["X-Request-Id", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"]
+        success.append(("headers", .object(headers.map { ($0, Node.reference("headers", $0)) })))
         if let answer = endpoint.answerSchema() {
             let schema = node(answer, isRequest: false, components: &components)
             success.append(("content", .object([("application/json", .object([("schema", schema)]))])))
         }
-        var statuses: Set<Int> = [406, 422, 500, 503]
+        var statuses: Set<Int> = [406, 422, 429, 431, 500, 503]
         statuses.formUnion(endpoint.faults)
         if endpoint.access != .anonymous { statuses.formUnion([401, 403]) }
         if !endpoint.pathParameters.isEmpty { statuses.insert(404) }

@@ -59,10 +59,15 @@ package struct Assembly: Sendable {
             let accessLog = AccessLog(sink: StandardError.write)
             let authenticator = Authenticator(
                 database: database, clock: clock, bearer: TokenReading.principal(_:at:on:))
-            let api = try API(dependencies(site, vault: vault, authenticator: authenticator, accessLog: accessLog))
+            let limiter = RateLimiter(settings.rateLimits, clock: clock)
+            var parts = dependencies(site, vault: vault, authenticator: authenticator, accessLog: accessLog)
+            parts.limiter = limiter
+            parts.trustedProxies = settings.trustedProxies
+            let api = try API(parts)
             let responder = api.responder()
             services.append(Background("access log") { await accessLog.run() })
             services.append(Background("credentials") { await authenticator.run() })
+            services.append(Background("rate limits") { [database] in await limiter.run(on: database) })
             services.append(http(responder, settings.listen, "api"))
             if let listen = settings.metricsListen {
                 services.append(http(MetricsResponder(requests: responder.metrics, gauges: gauges), listen, "metrics"))

@@ -75,7 +75,8 @@ struct APIWorld: Sendable {
 
     /// Runs `body` with the server up.
     static func with(
-        _ dialect: TestDialect, bodyTime: Duration = .seconds(30), _ body: @Sendable (APIWorld) async throws -> Void
+        _ dialect: TestDialect, bodyTime: Duration = .seconds(30), limits: RateLimits = .off,
+        proxies: [IPNetwork] = [], _ body: @Sendable (APIWorld) async throws -> Void
     ) async throws {
         try await withDatabase(dialect) { database in
             let shop = try await WorkloadFixture.make(in: database)
@@ -93,6 +94,8 @@ struct APIWorld: Sendable {
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
                 pages: PageServing(owns: Panel.owns, respond: panel.respond(to:address:requestID:)))
             dependencies.bodyTime = bodyTime
+            dependencies.limiter = RateLimiter(limits, clock: clock)
+            dependencies.trustedProxies = proxies
             let api = try API(dependencies)
             let (ports, port) = AsyncStream<Int>.makeStream()
             let app = Application(

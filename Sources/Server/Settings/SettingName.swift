@@ -10,6 +10,11 @@ package enum SettingName: String, Sendable, CaseIterable {
     case metricsListen = "BERTH_METRICS_LISTEN"
     case roles = "BERTH_ROLES"
     case passwordGrant = "BERTH_OAUTH_PASSWORD_GRANT"
+    case rateLimit = "BERTH_RATE_LIMIT"
+    case rateLimitForms = "BERTH_RATE_LIMIT_FORMS"
+    case rateLimitTokens = "BERTH_RATE_LIMIT_TOKENS"
+    case rateLimitFailures = "BERTH_RATE_LIMIT_FAILURES"
+    case trustedProxies = "BERTH_TRUSTED_PROXIES"
 
     /// What holds when nothing is said; nil when it depends on another setting.
     package var defaultText: String? {
@@ -22,6 +27,11 @@ package enum SettingName: String, Sendable, CaseIterable {
         case .metricsListen: "127.0.0.1:9464"
         case .roles: "api,panel,worker"
         case .passwordGrant: "on"
+        case .rateLimit: "2500/300"
+        case .rateLimitForms: "10/20"
+        case .rateLimitTokens: "60/60"
+        case .rateLimitFailures: "10/60"
+        case .trustedProxies: "none"
         }
     }
 
@@ -30,7 +40,9 @@ package enum SettingName: String, Sendable, CaseIterable {
         switch self {
         case .listen: "--listen"
         case .roles: "--roles"
-        case .databaseURL, .publicURL, .secretKeyFile, .logLevel, .metricsListen, .passwordGrant: nil
+        case .databaseURL, .publicURL, .secretKeyFile, .logLevel, .metricsListen, .passwordGrant, .rateLimit,
+            .rateLimitForms, .rateLimitTokens, .rateLimitFailures, .trustedProxies:
+            nil
         }
     }
 

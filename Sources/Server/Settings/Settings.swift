@@ -1,5 +1,6 @@
 import Basics
 import Configuration
+package import Identity
 package import Logging
 
 /// How this process was asked to run: read once at the start, wholly, with every problem told at once.
@@ -29,6 +30,9 @@ package struct Settings: Sendable {
     package let roles: Set<Role>
     /// API key pairs may be exchanged for OAuth tokens.
     package let passwordGrant: Bool
+    package let rateLimits: RateLimits
+    /// Reverse proxies in front of us, whose `X-Forwarded-For` is believed.
+    package let trustedProxies: [IPNetwork]
     /// The effective values as text, in the order of ``SettingName``, safe to show.
     package let printed: [PrintedSetting]
     /// Variables that begin with `BERTH_` and mean nothing to us: probably typing mistakes.
@@ -47,12 +51,15 @@ package struct Settings: Sendable {
         let metricsListen = reading.value(.metricsListen, SettingsReading.listenOrOff)
         let roles = reading.value(.roles, SettingsReading.roles)
         let passwordGrant = reading.value(.passwordGrant, SettingsReading.switched)
+        let rateLimits = reading.rateLimits()
+        let trustedProxies = reading.value(.trustedProxies, TrustedProxies.init(parsing:))
         guard reading.problems.isEmpty, let database, let listen, let publicURL, let secretKeyFile, let logLevel,
-            let metricsListen, let roles, let passwordGrant
+            let metricsListen, let roles, let passwordGrant, let rateLimits, let trustedProxies
         else { throw SettingsProblems(reading.problems) }
         return Settings(
             database: database, listen: listen, publicURL: publicURL, secretKeyFile: secretKeyFile,
             logLevel: logLevel, metricsListen: metricsListen.address, roles: roles, passwordGrant: passwordGrant,
+            rateLimits: rateLimits, trustedProxies: trustedProxies.networks,
             printed: reading.printed,
             unknownNames: SettingName.unknown(in: environment))
     }

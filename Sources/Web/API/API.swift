@@ -23,6 +23,10 @@ package struct APIDependencies: Sendable {
     package var pages: PageServing?
     /// Takes one JSON line per request. See ``AccessLog``.
     package var accessLog: AccessLog?
+    /// Counts requests; without limits unless the assembly gives some.
+    package var limiter: RateLimiter
+    /// Proxies that are believed in what they say of the client's address.
+    package var trustedProxies: [IPNetwork] = []
     /// Until then a body must have arrived completely (408).
     package var bodyTime = Duration.seconds(EndpointLimits.bodySecondsMax)
     /// Whether requests can be served: an empty list, or a sentence per problem.
@@ -42,6 +46,7 @@ package struct APIDependencies: Sendable {
         self.authenticator = authenticator
         self.vault = vault
         self.passwordGrant = passwordGrant
+        limiter = RateLimiter(.off, clock: clock)
         self.pages = pages
         self.publicURL = publicURL
         self.release = release
@@ -145,6 +150,7 @@ struct Call<Input: Sendable>: Sendable {
 /// What a request said besides its body, already checked.
 struct RequestFacts: Sendable {
     let caller: Caller
+    let client: ClientAddress
     /// Numbers in the path, in order.
     let ids: [Int64]
     /// Words in the path, in order.

@@ -28,5 +28,7 @@ extension SchemaStep {
         .oauth,
         .sessions,
         .namedKeys,
+        .rateCounts,
+        .accountCounts,
     ]
 }

@@ -182,6 +182,8 @@ CREATE TABLE images (
     updated_at BIGINT NOT NULL
 );
 
+CREATE INDEX images_owner ON images (user_id) WHERE user_id IS NOT NULL;
+
 CREATE TABLE ingress_rules (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     service_id BIGINT NOT NULL REFERENCES services (id) ON DELETE CASCADE,
@@ -473,6 +475,16 @@ CREATE INDEX projects_user ON projects (user_id, name, id) WHERE state = 'active
 
 CREATE INDEX projects_zone ON projects (zone_id);
 
+CREATE TABLE rate_counts (
+    subject TEXT NOT NULL,
+    time_window BIGINT NOT NULL,
+    requests BIGINT NOT NULL,
+    ends_at BIGINT NOT NULL,
+    PRIMARY KEY (subject, time_window)
+);
+
+CREATE INDEX rate_counts_ends_at ON rate_counts (ends_at);
+
 CREATE TABLE resource_locks (
     operation_id BIGINT NOT NULL REFERENCES operations (id) ON DELETE CASCADE,
     resource TEXT NOT NULL,
@@ -531,6 +543,8 @@ CREATE TABLE services (
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
 );
+
+CREATE INDEX services_active ON services (project_id) WHERE state = 'active';
 
 CREATE INDEX services_project ON services (project_id, label, id, image_variant_id);
 

@@ -2,6 +2,7 @@ import Basics
 import Contract
 import HTTPTypes
 import Hummingbird
+import Identity
 import OAuth
 import Operations
 import SQL
@@ -21,6 +22,8 @@ enum HTTPFault: Error {
     case badToken
     case insufficientScope(ScopeSet)
     case tokenInAddress
+    case tooMany(RateBudget)
+    case headersTooLarge
 }
 
 /// What a refusal looks like on the wire.
@@ -118,6 +121,14 @@ struct Refusal {
                 status: .forbidden,
                 "The access token does not have the scope \(scopes.names.joined(separator: " or ")).",
                 [(.wwwAuthenticate, #"Bearer realm="Berth", error="insufficient_scope", scope="\#(names)""#)])
+        case .headersTooLarge:
+            self.init(
+                status: .requestHeaderFieldsTooLarge,
+                "The header fields are too large; at most \(EndpointLimits.headerBytesMax) bytes together.")
+        case .tooMany(let budget):
+            self.init(
+                status: .tooManyRequests, "Too many requests. Try again in \(budget.retrySeconds) seconds.",
+                [(.retryAfter, String(budget.retrySeconds))])
         case .tokenInAddress:
             self.init(status: .badRequest, "Tokens are taken in the Authorization header only, never in the address.")
         }
@@ -172,7 +183,7 @@ struct Refusal {
     private var oauthCode: OAuthProblem.Code {
         if let oauthError { return oauthError }
         switch status.code {
-        case 503: return .temporarilyUnavailable
+        case 429, 503: return .temporarilyUnavailable
         case 500...: return .serverError
         default: return .invalidRequest
         }
@@ -185,6 +196,12 @@ extension HTTPField.Name {
     static let perPage = known("Per-Page")
     static let total = known("Total")
     static let linkToPages = known("Link")
+    static let forwardedFor = known("X-Forwarded-For")
+    static let rateLimit = known("RateLimit")
+    static let rateLimitPolicy = known("RateLimit-Policy")
+    static let rateLimitLimit = known("RateLimit-Limit")
+    static let rateLimitRemaining = known("RateLimit-Remaining")
+    static let rateLimitReset = known("RateLimit-Reset")
 
     private static func known(_ name: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is a header name.") }
