@@ -74,7 +74,7 @@ let package = Package(
         room("Contract", ["Basics"]),
 
         room("Areas/Signals", ["Basics", "SQL", "Operations", logging]),
-        room("Areas/Identity", ["Basics", "SQL", "Operations", "Signals", crypto, cryptoExtras]),
+        room("Areas/Identity", ["Basics", "SQL", "Operations", "Signals", logging, crypto, cryptoExtras]),
         room("Areas/OAuth", ["Basics", "SQL", "Operations", "Identity", crypto, logging]),
         room("Areas/Fleet", ["Basics", "SQL", "Operations", "Signals", "Identity", logging]),
         room("Areas/Catalogue", ["Basics", "SQL", "Operations", "Signals", "Identity", yams]),
@@ -96,7 +96,7 @@ let package = Package(
             "Web/API",
             [
                 "Basics", "SQL", "Operations", "Contract", "Signals", "Identity", "OAuth", "Fleet", "Catalogue",
-                "Workloads", "Edge", hummingbird, httpTypes, logging, nioCore,
+                "Workloads", "Edge", hummingbird, httpTypes, logging, nioCore, crypto,
             ]),
         room(
             "Web/Panel",

@@ -3,7 +3,7 @@ package enum Contract {
     /// Every endpoint there is. A route that is not here does not exist.
     package static let all: [EndpointDescription] =
         [VersionEndpoints.view.about, VersionEndpoints.viewAtRoot.about, VersionEndpoints.document.about]
-        + oauth + users + orders + projects + services + containers + catalogue
+        + oauth + users + orders + projects + services + containers + catalogue + [OperationEndpoints.view.about]
 
     private static let oauth = [
         OAuthEndpoints.token.about, OAuthEndpoints.revoke.about, OAuthEndpoints.introspect.about,

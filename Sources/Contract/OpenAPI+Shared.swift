@@ -10,6 +10,7 @@ extension OpenAPI {
         (406, "The client does not accept JSON."),
         (408, "The body did not arrive in time."),
         (409, "The state of the thing does not allow this now."),
+        (412, "The thing is not any more what If-Match says."),
         (413, "The body is larger than this route takes."),
         (415, "The body is not JSON."),
         (422, "A value is not acceptable, or the API version is not supported."),

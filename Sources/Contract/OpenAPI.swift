@@ -95,8 +95,19 @@ package enum OpenAPI {
         if endpoint.access != .anonymous { statuses.formUnion([401, 403]) }
         if !endpoint.pathParameters.isEmpty { statuses.insert(404) }
         if endpoint.takesBody { statuses.formUnion([400, 408, 413, 415]) }
-        return [(String(endpoint.success), .object(success))]
+        return plan(endpoint, components: &components) + [(String(endpoint.success), .object(success))]
             + statuses.sorted().map { (String($0), .reference("responses", "Error\($0)")) }
+    }
+
+    /// What `dry_run` is answered with.
+    private static func plan(
+        _ endpoint: EndpointDescription, components: inout [String: Schema]
+    ) -> [(String, Node)] {
+        guard endpoint.isPlanned else { return [] }
+        let own = endpoint.success == 201 ? endpoint.answerSchema() : nil
+        let schema = node(own ?? Schema.of(PlanAnswer.self), isRequest: false, components: &components)
+        let content: Node = .object([("application/json", .object([("schema", schema)]))])
+        return [("200", .object([("description", .text("With dry_run: the plan.")), ("content", content)]))]
     }
 
     private static func parameterNodes(_ endpoint: EndpointDescription) -> [Node] {

@@ -63,6 +63,7 @@ package struct Assembly: Sendable {
             var parts = dependencies(site, vault: vault, authenticator: authenticator, accessLog: accessLog)
             parts.limiter = limiter
             parts.trustedProxies = settings.trustedProxies
+            parts.crossOrigin = settings.crossOrigin
             let api = try API(parts)
             let responder = api.responder()
             services.append(Background("access log") { await accessLog.run() })
@@ -94,6 +95,7 @@ package struct Assembly: Sendable {
             reconcilers: [
                 SignalSweep(database: database, clock: clock), VolumeSweep(site: site),
                 DeletionSweep(database: database, clock: clock), TokenSweep(database: database, clock: clock),
+                IdempotencySweep(database: database, clock: clock),
             ], name: name, logger: logger)
         let watch = FleetWatch(site: site, holder: name, logger: logger)
         return [

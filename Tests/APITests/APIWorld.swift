@@ -76,7 +76,7 @@ struct APIWorld: Sendable {
     /// Runs `body` with the server up.
     static func with(
         _ dialect: TestDialect, bodyTime: Duration = .seconds(30), limits: RateLimits = .off,
-        proxies: [IPNetwork] = [], _ body: @Sendable (APIWorld) async throws -> Void
+        proxies: [IPNetwork] = [], crossOrigin: CrossOrigin = .none, _ body: @Sendable (APIWorld) async throws -> Void
     ) async throws {
         try await withDatabase(dialect) { database in
             let shop = try await WorkloadFixture.make(in: database)
@@ -96,6 +96,7 @@ struct APIWorld: Sendable {
             dependencies.bodyTime = bodyTime
             dependencies.limiter = RateLimiter(limits, clock: clock)
             dependencies.trustedProxies = proxies
+            dependencies.crossOrigin = crossOrigin
             let api = try API(dependencies)
             let (ports, port) = AsyncStream<Int>.makeStream()
             let app = Application(
@@ -205,7 +206,9 @@ struct APIWorld: Sendable {
     func fill(_ path: String, with things: Things) -> String {
         let values = [
             "project_id": "\(things.project)", "service_id": "\(things.service)",
-            "container_id": "\(things.container)", "event_id": "\(things.operation)", "order_id": things.order,
+            "container_id": "\(things.container)", "event_id": "\(things.operation)",
+            "operation_id": "\(things.operation)",
+            "order_id": things.order,
             "image_id": "\(shop.hello.image)", "action": "start", "user_id": "\(shop.customer.userID ?? 0)",
             "ssh_key_id": "\(things.sshKey)", "api_key_id": "\(things.apiKey)",
         ]

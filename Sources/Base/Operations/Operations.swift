@@ -85,6 +85,12 @@ package enum Operations {
         try connection.int("SELECT 1 FROM resource_locks WHERE resource = \(lock) LIMIT 1") != nil
     }
 
+    /// Whether nothing will happen in an operation any more; true as well when there is none.
+    package static func hasEnded(_ id: Int64, in connection: any Connection) throws -> Bool {
+        try connection.int(
+            "SELECT 1 FROM operations WHERE id = \(id) AND state IN ('pending', 'running', 'undoing')") == nil
+    }
+
     /// One operation with its steps; nil when there is none.
     package static func fetch(_ id: Int64, in connection: any Connection) throws -> Operation? {
         try operations("id = \(id)", limit: 1, in: connection).first

@@ -12,7 +12,8 @@ package enum ServiceEndpoints {
 
     package static let delete = Endpoint<Nothing, Acknowledgement>(
         .delete, "/api/container_services/{service_id}", id: "service_delete",
-        "Delete a service (goes on after the answer)", access: ProjectEndpoints.write, success: 202, faults: [409])
+        "Delete a service (goes on after the answer)", access: ProjectEndpoints.write, success: 202, planned: true,
+        faults: [409])
 
     package static let containers = Endpoint<Nothing, ContainerList>(
         .get, "/api/container_services/{service_id}/containers", id: "service_containers",
@@ -33,7 +34,7 @@ package enum ServiceEndpoints {
     package static let power = Endpoint<PowerRequest, Acknowledgement>(
         .put, "/api/container_services/{service_id}/power/{action}", also: [.post, .patch], id: "service_power",
         "Start, stop, restart or rebuild all containers of a service (goes on after the answer)",
-        access: ProjectEndpoints.write, success: 202, faults: [409])
+        access: ProjectEndpoints.write, success: 202, planned: true, faults: [409])
 }
 
 /// How log lines are chosen.

@@ -11,11 +11,12 @@ package enum UserEndpoints {
 
     package static let change = Endpoint<AnyJSON, Acknowledgement>(
         .patch, "/api/users", also: [.put], id: "user_change", "Change your account", access: write,
+        conditional: true,
         documentedBody: Schema.of(UserChangeRequest.self), example: example)
 
     package static let changeByID = Endpoint<AnyJSON, Acknowledgement>(
         .patch, "/api/users/{user_id}", also: [.put], id: "user_change_by_id",
-        "Change your account by its id; administrators reach every account", access: write,
+        "Change your account by its id; administrators reach every account", access: write, conditional: true,
         documentedBody: Schema.of(UserChangeRequest.self), example: example)
 
     package static let register = Endpoint<AnyJSON, UserCreatedAnswer>(

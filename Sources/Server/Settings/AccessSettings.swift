@@ -1,3 +1,4 @@
+import API
 import Identity
 
 /// `2500/300`: so many requests in so many seconds; or `off`.
@@ -43,6 +44,33 @@ struct TrustedProxies: SettingValue {
             }
         }
         self.networks = networks
+    }
+}
+
+extension CrossOrigin: SettingValue {
+    var shown: String {
+        switch self {
+        case .none: "none"
+        case .all: "*"
+        case .only(let origins): origins.sorted().joined(separator: ",")
+        }
+    }
+
+    init(parsing text: String) throws(SettingProblem) {
+        switch text {
+        case "none": self = .none
+        case "*": self = .all
+        default:
+            var origins: Set<String> = []
+            for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+                let origin = String(part.filter { $0 != " " })
+                guard let url = try? PublicURL.parse(origin), url == origin, url.lowercased() == url,
+                    url.split(separator: "/").count == 2
+                else { throw SettingProblem("must be none, * or a list of origins such as https://shop.example") }
+                origins.insert(origin)
+            }
+            self = .only(origins)
+        }
     }
 }
 

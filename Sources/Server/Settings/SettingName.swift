@@ -15,6 +15,7 @@ package enum SettingName: String, Sendable, CaseIterable {
     case rateLimitTokens = "BERTH_RATE_LIMIT_TOKENS"
     case rateLimitFailures = "BERTH_RATE_LIMIT_FAILURES"
     case trustedProxies = "BERTH_TRUSTED_PROXIES"
+    case crossOrigin = "BERTH_CORS_ORIGINS"
 
     /// What holds when nothing is said; nil when it depends on another setting.
     package var defaultText: String? {
@@ -31,7 +32,7 @@ package enum SettingName: String, Sendable, CaseIterable {
         case .rateLimitForms: "10/20"
         case .rateLimitTokens: "60/60"
         case .rateLimitFailures: "10/60"
-        case .trustedProxies: "none"
+        case .trustedProxies, .crossOrigin: "none"
         }
     }
 
@@ -41,7 +42,7 @@ package enum SettingName: String, Sendable, CaseIterable {
         case .listen: "--listen"
         case .roles: "--roles"
         case .databaseURL, .publicURL, .secretKeyFile, .logLevel, .metricsListen, .passwordGrant, .rateLimit,
-            .rateLimitForms, .rateLimitTokens, .rateLimitFailures, .trustedProxies:
+            .rateLimitForms, .rateLimitTokens, .rateLimitFailures, .trustedProxies, .crossOrigin:
             nil
         }
     }

@@ -1,3 +1,4 @@
+package import API
 import Basics
 import Configuration
 package import Identity
@@ -33,6 +34,8 @@ package struct Settings: Sendable {
     package let rateLimits: RateLimits
     /// Reverse proxies in front of us, whose `X-Forwarded-For` is believed.
     package let trustedProxies: [IPNetwork]
+    /// Web pages that may call the API from a browser.
+    package let crossOrigin: CrossOrigin
     /// The effective values as text, in the order of ``SettingName``, safe to show.
     package let printed: [PrintedSetting]
     /// Variables that begin with `BERTH_` and mean nothing to us: probably typing mistakes.
@@ -53,13 +56,15 @@ package struct Settings: Sendable {
         let passwordGrant = reading.value(.passwordGrant, SettingsReading.switched)
         let rateLimits = reading.rateLimits()
         let trustedProxies = reading.value(.trustedProxies, TrustedProxies.init(parsing:))
+        let crossOrigin = reading.value(.crossOrigin, CrossOrigin.init(parsing:))
         guard reading.problems.isEmpty, let database, let listen, let publicURL, let secretKeyFile, let logLevel,
-            let metricsListen, let roles, let passwordGrant, let rateLimits, let trustedProxies
+            let metricsListen, let roles, let passwordGrant, let rateLimits, let trustedProxies,
+            let crossOrigin
         else { throw SettingsProblems(reading.problems) }
         return Settings(
             database: database, listen: listen, publicURL: publicURL, secretKeyFile: secretKeyFile,
             logLevel: logLevel, metricsListen: metricsListen.address, roles: roles, passwordGrant: passwordGrant,
-            rateLimits: rateLimits, trustedProxies: trustedProxies.networks,
+            rateLimits: rateLimits, trustedProxies: trustedProxies.networks, crossOrigin: crossOrigin,
             printed: reading.printed,
             unknownNames: SettingName.unknown(in: environment))
     }

@@ -25,6 +25,8 @@ package struct APIDependencies: Sendable {
     package var accessLog: AccessLog?
     /// Counts requests; without limits unless the assembly gives some.
     package var limiter: RateLimiter
+    /// Which web pages may read answers.
+    package var crossOrigin = CrossOrigin.none
     /// Proxies that are believed in what they say of the client's address.
     package var trustedProxies: [IPNetwork] = []
     /// Until then a body must have arrived completely (408).
@@ -79,9 +81,14 @@ package struct PageServing: Sendable {
 /// The composition root asks for ``responder()`` and gives it to an `Application`.
 package struct API: Sendable {
     let dependencies: APIDependencies
+    let idempotency: IdempotencyKeys
     private(set) var routes = RouteTable()
 
     package init(_ dependencies: APIDependencies) throws {
+        var dependencies = dependencies
+        idempotency = IdempotencyKeys(
+            database: dependencies.database, vault: dependencies.vault, clock: dependencies.clock)
+        dependencies.database = MarkingDatabase(dependencies.database)
         self.dependencies = dependencies
         try serveVersion()
         serveOAuth()
@@ -94,6 +101,7 @@ package struct API: Sendable {
         serveContainers()
         serveEvents()
         serveCatalogue()
+        serveOperations()
     }
 
     /// The endpoints that have a handler.
@@ -143,6 +151,16 @@ struct Call<Input: Sendable>: Sendable {
     var caller: Caller { facts.caller }
     /// The first number in the path.
     var id: Int64 { facts.ids.first ?? 0 }
+    /// What a change calls to learn whether the thing is still as the client has seen it: `body` writes the answer of
+    /// the endpoint that shows it.
+    func unchanged(
+        _ body: @escaping @Sendable (_ id: Int64, _ caller: Caller, _ connection: any Connection) throws -> ByteBuffer
+    ) -> Unchanged {
+        guard let tags = facts.ifMatch else { return { _, _ in } }
+        return { [caller] id, connection in
+            guard EntityTag(of: try body(id, caller, connection)).isIn(tags) else { throw HTTPFault.hasChanged }
+        }
+    }
     /// The wanted page; the whole list, up to a limit, where v60 does not paginate and the client did not ask.
     var page: Page { facts.page ?? Page(number: 1, size: EndpointLimits.unpagedRowsMax) }
 }
@@ -157,6 +175,10 @@ struct RequestFacts: Sendable {
     let words: [String]
     let page: Page?
     let query: Query
+    /// Which state of the thing a change is meant for: `If-Match`.
+    let ifMatch: String?
+    /// Seconds that the client prefers to wait for what goes on after the answer; nil when it does not.
+    let wait: Int?
     /// The `Authorization` header, for endpoints that check it themselves.
     let authorization: String?
 }
@@ -168,6 +190,12 @@ package struct Answer: Sendable {
     var total: Int64?
     /// When it is not the endpoint's usual one.
     var status: Int?
+    /// What goes on after the answer.
+    var operation: Int64?
+    /// The path of what was made.
+    var location: String?
+    /// The handler has waited so many seconds at most, as the client prefers.
+    var appliedWait: Int?
 
     init(body: ByteBuffer, total: Int64? = nil, status: Int? = nil) {
         self.body = body

@@ -18,24 +18,29 @@ package enum AccountReading {
     package static func view(
         _ id: Int64?, by caller: Caller, from database: any Database
     ) async throws -> AccountOverview {
-        try await database.read { connection in
-            let profile = try Profiles.view(id, by: caller, on: connection)
-            let projects: SQL = "p.user_id = \(profile.id) AND p.state = 'active' AND \(reach(caller))"
-            // One statement: each costs more than these counts do.
-            let counts = try connection.first(
-                """
-                SELECT
-                    (SELECT COUNT(*) FROM projects p WHERE \(projects)),
-                    (SELECT COUNT(*) FROM services s JOIN projects p ON p.id = s.project_id
-                     WHERE s.state = 'active' AND \(projects)),
-                    (SELECT COUNT(*) FROM images WHERE user_id = \(profile.id) AND active = 1)
-                """
-            ) { (0..<3).map($0.int) }
-            guard let counts else { throw Fault(.bug, "The account could not be counted.") }
-            return AccountOverview(
-                profile: profile, projects: counts[0], services: counts[1],
-                containers: try containers(of: profile, in: projects, by: caller, on: connection), images: counts[2])
-        }
+        try await database.read { try view(id, by: caller, on: $0) }
+    }
+
+    /// The same within a transaction.
+    package static func view(
+        _ id: Int64?, by caller: Caller, on connection: any Connection
+    ) throws -> AccountOverview {
+        let profile = try Profiles.view(id, by: caller, on: connection)
+        let projects: SQL = "p.user_id = \(profile.id) AND p.state = 'active' AND \(reach(caller))"
+        // One statement: each costs more than these counts do.
+        let counts = try connection.first(
+            """
+            SELECT
+                (SELECT COUNT(*) FROM projects p WHERE \(projects)),
+                (SELECT COUNT(*) FROM services s JOIN projects p ON p.id = s.project_id
+                 WHERE s.state = 'active' AND \(projects)),
+                (SELECT COUNT(*) FROM images WHERE user_id = \(profile.id) AND active = 1)
+            """
+        ) { (0..<3).map($0.int) }
+        guard let counts else { throw Fault(.bug, "The account could not be counted.") }
+        return AccountOverview(
+            profile: profile, projects: counts[0], services: counts[1],
+            containers: try containers(of: profile, in: projects, by: caller, on: connection), images: counts[2])
     }
 
     /// Those that the quota counts, so that the two numbers of one answer agree; of a credential that is limited to

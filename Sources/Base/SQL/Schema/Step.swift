@@ -30,5 +30,6 @@ extension SchemaStep {
         .namedKeys,
         .rateCounts,
         .accountCounts,
+        .idempotencyKeys,
     ]
 }

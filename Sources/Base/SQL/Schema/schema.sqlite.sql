@@ -78,6 +78,23 @@ CREATE TABLE domains (
 
 CREATE INDEX domains_ingress_rule ON domains (ingress_rule_id);
 
+CREATE TABLE idempotency_keys (
+    holder TEXT NOT NULL,
+    name TEXT NOT NULL,
+    request_sha256 TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('running', 'applied', 'answered')),
+    attempt TEXT NOT NULL,
+    lease_until BIGINT NOT NULL,
+    status BIGINT,
+    location TEXT,
+    body TEXT,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    PRIMARY KEY (holder, name)
+);
+
+CREATE INDEX idempotency_keys_expiry ON idempotency_keys (expires_at);
+
 CREATE TABLE image_env_params (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     image_id BIGINT NOT NULL REFERENCES images (id) ON DELETE CASCADE,

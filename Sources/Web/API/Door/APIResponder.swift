@@ -19,7 +19,7 @@ package struct APIResponder: HTTPResponder {
     /// Counters of this responder, for `/metrics`.
     package let metrics: RequestMetrics
     private let requestIDs = RequestIDs()
-    private let deadlines: BodyDeadlines
+    let deadlines: BodyDeadlines
 
     init(api: API) {
         self.api = api
@@ -30,7 +30,9 @@ package struct APIResponder: HTTPResponder {
     package func respond(to request: Request, context: ConnectionContext) async -> Response {
         let started = ContinuousClock.now
         let address = ClientAddress(request, context.channel, behind: api.dependencies.trustedProxies)
-        var visit = Visit(id: requestIDs.of(request), address: address)
+        var visit = Visit(
+            id: requestIDs.of(request), address: address,
+            wantsProblem: request.headers[.accept]?.contains("application/problem+json") ?? false)
         var response: Response
         do {
             response = try await handle(request, &visit)
@@ -39,6 +41,9 @@ package struct APIResponder: HTTPResponder {
         }
         response.headers[.requestID] = visit.id
         if let budget = visit.budget { RateHeaders.write(budget, to: &response.headers) }
+        if let origin = request.headers[.origin], !visit.isPage {
+            api.dependencies.crossOrigin.write(origin, to: &response.headers)
+        }
         let took = ContinuousClock.now - started
         metrics.count(route: visit.route, status: response.status.code, seconds: took.seconds)
         api.dependencies.accessLog?.write(
@@ -54,9 +59,12 @@ package struct APIResponder: HTTPResponder {
     struct Visit {
         let id: String
         let address: ClientAddress
+        /// Refusals are to be written as RFC 9457 says.
+        let wantsProblem: Bool
         /// The limit that the client will meet first.
         private(set) var budget: RateBudget?
         var route: Int?
+        var isPage = false
         var dialect = EndpointDialect.v60
         var userID: Int64?
 
@@ -80,6 +88,7 @@ package struct APIResponder: HTTPResponder {
         if let probe = await probe(path) { return probe }
         try visit.heed(limiter.take(RateKey(.address, visit.address.number)))
         if let pages = api.dependencies.pages, pages.owns(path) {
+            visit.isPage = true
             if request.method == .post { try visit.heed(limiter.take(RateKey(.form, visit.address.number))) }
             // A page never waits for a body itself: one place knows how long one may take.
             let body = try await Body.form(request, within: deadlines)
@@ -101,7 +110,7 @@ package struct APIResponder: HTTPResponder {
         visit.userID = principal?.userID
 
         guard let match = found else { throw HTTPFault.unknownCall }
-        if request.method == .options { return options(match) }
+        if request.method == .options { return api.dependencies.crossOrigin.options(request, allow: match.allow) }
         let method = request.method == .head ? "GET" : request.method.rawValue
         guard let route = match.route(for: method) else { throw HTTPFault.methodNotAllowed(match.allow) }
         visit.route = route.index
@@ -122,29 +131,9 @@ package struct APIResponder: HTTPResponder {
         let page = asked ?? (route.endpoint.paging == .always ? Page.first : nil)
         let facts = RequestFacts(
             caller: caller, client: visit.address, ids: match.ids, words: match.words, page: page, query: query,
+            ifMatch: request.headers[.ifMatch], wait: OperationWaiting.seconds(request.headers[.prefer]),
             authorization: isOAuth ? request.headers[.authorization] : nil)
-        let answer = try await route.run(facts, Body.read(request, for: route.endpoint, within: deadlines))
-        return respond(answer, route.endpoint, facts, path)
-    }
-
-    private func respond(
-        _ answer: Answer, _ endpoint: EndpointDescription, _ facts: RequestFacts, _ path: Substring
-    ) -> Response {
-        var headers = HTTPFields()
-        headers.reserveCapacity(8)
-        if let total = answer.total {
-            headers[.total] = String(total)
-            if let page = facts.page {
-                headers[.perPage] = String(page.size)
-                let url = api.dependencies.publicURL + path
-                headers[.linkToPages] = PagingHeaders.link(page: page, total: total, url: url, query: facts.query)
-            }
-        }
-        if answer.body.readableBytes > 0 { headers[.contentType] = "application/json; charset=utf-8" }
-        headers[.cacheControl] = "no-store"
-        return Response(
-            status: .init(code: answer.status ?? endpoint.success), headers: headers,
-            body: answer.body.readableBytes == 0 ? ResponseBody() : ResponseBody(byteBuffer: answer.body))
+        return try await perform(route, facts, request)
     }
 
     private func refuse(_ error: any Error, _ visit: Visit) -> Response {
@@ -153,17 +142,14 @@ package struct APIResponder: HTTPResponder {
             api.dependencies.logger.error(
                 "A request failed.", metadata: ["request_id": .string(visit.id), "cause": .string(cause)])
         }
-        var headers = HTTPFields()
-        headers[.contentType] = "application/json; charset=utf-8"
-        headers[.cacheControl] = "no-store"
+        let isProblem = visit.wantsProblem && visit.dialect == .v60
+        var headers: HTTPFields = [
+            .contentType: isProblem ? "application/problem+json" : Self.json, .cacheControl: "no-store",
+        ]
         for (name, value) in refusal.headers { headers[name] = value }
+        let body = isProblem ? refusal.problem(visit.id) : refusal.body(visit.dialect)
         return Response(
-            status: refusal.status, headers: headers,
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: refusal.body(visit.dialect))))
-    }
-
-    private func options(_ match: RouteTable.Match) -> Response {
-        Response(status: .ok, headers: [.allow: match.allow, .contentType: "text/plain"])
+            status: refusal.status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
     }
 
     /// `/healthz`: the process answers. `/readyz`: it can do its work. Both know neither versions nor credentials.

@@ -15,6 +15,10 @@ enum Body {
         let bytes = try await deadlines.run { try await collect(request, upTo: endpoint.bodyBytesMax) }
         guard let bytes else { throw HTTPFault.bodyTooSlow }
         guard bytes.readableBytes > 0 else { return nil }
+        // Unpacking what a stranger packed is a way to be blown up; nothing here is large enough to need it.
+        if let coding = request.headers[.contentEncoding], coding.lowercased() != "identity" {
+            throw HTTPFault.encodedBody
+        }
         let type = try contentType(request.headers[.contentType], endpoint.dialect)
         return type == .form ? try FormBody.json(bytes) : bytes
     }

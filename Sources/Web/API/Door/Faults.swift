@@ -24,6 +24,10 @@ enum HTTPFault: Error {
     case tokenInAddress
     case tooMany(RateBudget)
     case headersTooLarge
+    case hasChanged
+    case notConditional
+    case notPlanned
+    case encodedBody
 }
 
 /// What a refusal looks like on the wire.
@@ -121,6 +125,20 @@ struct Refusal {
                 status: .forbidden,
                 "The access token does not have the scope \(scopes.names.joined(separator: " or ")).",
                 [(.wwwAuthenticate, #"Bearer realm="Berth", error="insufficient_scope", scope="\#(names)""#)])
+        case .hasChanged:
+            self.init(
+                status: .preconditionFailed, "This was changed since you have read it. Read it again and then decide.")
+        case .notConditional:
+            self.init(
+                status: .badRequest,
+                "If-Match is not taken here, so the change was not made. It is taken by changes of what has an ETag.")
+        case .notPlanned:
+            self.init(
+                status: .unprocessableContent, "This cannot be planned without being done. Leave dry_run out to do it.")
+        case .encodedBody:
+            self.init(
+                status: .unsupportedMediaType, "Bodies are taken as they are. Send no Content-Encoding.",
+                [(.acceptEncoding, "identity")])
         case .headersTooLarge:
             self.init(
                 status: .requestHeaderFieldsTooLarge,
@@ -180,6 +198,26 @@ struct Refusal {
         return writer.finish()
     }
 
+    /// RFC 9457, for whoever asks for it.
+    func problem(_ requestID: String) -> [UInt8] {
+        var writer = JSONWriter(capacity: 384)
+        writer.object { out in
+            out.key("type")
+            out.value("about:blank")
+            out.key("title")
+            out.value(status.reasonPhrase)
+            out.key("status")
+            out.value(status.code)
+            out.key("detail")
+            out.value(sentences.joined(separator: " "))
+            out.key("errors")
+            out.array { out in for sentence in sentences { out.value(sentence) } }
+            out.key("request_id")
+            out.value(requestID)
+        }
+        return writer.finish()
+    }
+
     private var oauthCode: OAuthProblem.Code {
         if let oauthError { return oauthError }
         switch status.code {
@@ -196,6 +234,10 @@ extension HTTPField.Name {
     static let perPage = known("Per-Page")
     static let total = known("Total")
     static let linkToPages = known("Link")
+    static let idempotencyKey = known("Idempotency-Key")
+    static let idempotencyReplayed = known("Idempotency-Replayed")
+    static let prefer = known("Prefer")
+    static let preferenceApplied = known("Preference-Applied")
     static let forwardedFor = known("X-Forwarded-For")
     static let rateLimit = known("RateLimit")
     static let rateLimitPolicy = known("RateLimit-Policy")

@@ -16,11 +16,15 @@ extension API {
             Answer(body: UserJSON.one(try await AccountReading.view(call.id, by: call.caller, from: database)))
         }
         serve(UserEndpoints.change) { call in
-            try await Profiles.change(nil, to: call.input.value, by: call.caller, at: clock.now(), in: database)
+            let unchanged = call.unchanged { try UserJSON.one(AccountReading.view($0, by: $1, on: $2)) }
+            try await Profiles.change(
+                nil, to: call.input.value, provided: unchanged, by: call.caller, at: clock.now(), in: database)
             return Acknowledgement()
         }
         serve(UserEndpoints.changeByID) { call in
-            try await Profiles.change(call.id, to: call.input.value, by: call.caller, at: clock.now(), in: database)
+            let unchanged = call.unchanged { try UserJSON.one(AccountReading.view($0, by: $1, on: $2)) }
+            try await Profiles.change(
+                call.id, to: call.input.value, provided: unchanged, by: call.caller, at: clock.now(), in: database)
             return Acknowledgement()
         }
         serve(UserEndpoints.register) { call in
