@@ -53,8 +53,9 @@ struct APIWorld: Sendable {
     struct Reply: Sendable {
         let status: Int
         let headers: [String: String]
-        let text: String
+        let bytes: [UInt8]
 
+        var text: String { String(decoding: bytes, as: UTF8.self) }
         var json: JSONValue? { JSONValue(stored: text) }
         /// The sentences of `{"errors": […]}`; nil when the body is anything else.
         var errors: [String]? {
@@ -196,7 +197,7 @@ struct APIWorld: Sendable {
         for (name, value) in response.headers { found[name.lowercased()] = value }
         return Reply(
             status: Int(response.status.code), headers: found,
-            text: String(decoding: bytes.readableBytesView, as: UTF8.self))
+            bytes: Array(bytes.readableBytesView))
     }
 
     /// `path` with the world's own ids in it.

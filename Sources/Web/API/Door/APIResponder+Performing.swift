@@ -94,7 +94,16 @@ extension APIResponder {
         }
         if answer.body.readableBytes == 0 { return Response(status: .init(code: status), headers: headers) }
         headers[.contentType] = Self.json
-        return Response(
-            status: .init(code: status), headers: headers, body: ResponseBody(byteBuffer: answer.body))
+        var body = answer.body
+        // Of what holds secrets beside what a client chose, the length must not tell anything (BREACH).
+        if endpoint.method == .get, endpoint.dialect == .v60 {
+            headers[.vary] = "Accept-Encoding"
+            let coding = Compression.chosen(by: request.headers[.acceptEncoding])
+            if let coding, let packed = coding.pack(body) {
+                headers[.contentEncoding] = coding.rawValue
+                body = packed
+            }
+        }
+        return Response(status: .init(code: status), headers: headers, body: ResponseBody(byteBuffer: body))
     }
 }
