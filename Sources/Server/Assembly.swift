@@ -5,6 +5,7 @@ import Edge
 import Fleet
 import HAProxyControl
 import Hummingbird
+import HummingbirdCore
 import Identity
 package import Logging
 import NIOCore
@@ -68,13 +69,21 @@ package struct Assembly: Sendable {
             let responder = api.responder()
             services.append(Background("access log") { await accessLog.run() })
             services.append(Background("credentials") { await authenticator.run() })
-            services.append(Background("rate limits") { [database] in await limiter.run(on: database) })
-            services.append(http(responder, settings.listen, "api"))
+            // One process serves a SQLite file, so there is nobody to share counts with.
+            if database.dialect == .postgres {
+                services.append(Background("rate limits") { [database] in await limiter.run(on: database) })
+            }
+            services.append(http(responder, settings.listen, "api", try Listening.server(settings.tls)))
             if let listen = settings.metricsListen {
-                services.append(http(MetricsResponder(requests: responder.metrics, gauges: gauges), listen, "metrics"))
+                services.append(
+                    http(
+                        MetricsResponder(requests: responder.metrics, gauges: gauges), listen, "metrics",
+                        try Listening.server(nil)))
             }
         } else if let listen = settings.metricsListen {
-            services.append(http(MetricsResponder(requests: nil, gauges: gauges), listen, "metrics"))
+            services.append(
+                http(
+                    MetricsResponder(requests: nil, gauges: gauges), listen, "metrics", try Listening.server(nil)))
         }
         try await run(services)
     }
@@ -131,12 +140,12 @@ package struct Assembly: Sendable {
     }
 
     private func http<Responder: HTTPResponder>(
-        _ responder: Responder, _ listen: ListenAddress, _ name: String
+        _ responder: Responder, _ listen: ListenAddress, _ name: String, _ server: HTTPServerBuilder
     ) -> any Service where Responder.Context: InitializableFromSource<ApplicationRequestContextSource> {
         var logger = logger
         logger[metadataKey: "listener"] = .string(name)
         return Application(
-            responder: responder,
+            responder: responder, server: server,
             configuration: ApplicationConfiguration(
                 address: .hostname(listen.host, port: listen.port), serverName: "Berth"),
             logger: logger)

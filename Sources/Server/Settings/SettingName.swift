@@ -5,6 +5,8 @@ package enum SettingName: String, Sendable, CaseIterable {
     case databaseURL = "BERTH_DATABASE_URL"
     case listen = "BERTH_LISTEN"
     case publicURL = "BERTH_PUBLIC_URL"
+    case tlsCertificate = "BERTH_TLS_CERTIFICATE"
+    case tlsKey = "BERTH_TLS_KEY"
     case secretKeyFile = "BERTH_SECRET_KEY_FILE"
     case logLevel = "BERTH_LOG_LEVEL"
     case metricsListen = "BERTH_METRICS_LISTEN"
@@ -32,7 +34,7 @@ package enum SettingName: String, Sendable, CaseIterable {
         case .rateLimitForms: "10/20"
         case .rateLimitTokens: "60/60"
         case .rateLimitFailures: "10/60"
-        case .trustedProxies, .crossOrigin: "none"
+        case .tlsCertificate, .tlsKey, .trustedProxies, .crossOrigin: "none"
         }
     }
 
@@ -41,7 +43,8 @@ package enum SettingName: String, Sendable, CaseIterable {
         switch self {
         case .listen: "--listen"
         case .roles: "--roles"
-        case .databaseURL, .publicURL, .secretKeyFile, .logLevel, .metricsListen, .passwordGrant, .rateLimit,
+        case .databaseURL, .publicURL, .tlsCertificate, .tlsKey, .secretKeyFile, .logLevel, .metricsListen,
+            .passwordGrant, .rateLimit,
             .rateLimitForms, .rateLimitTokens, .rateLimitFailures, .trustedProxies, .crossOrigin:
             nil
         }

@@ -23,6 +23,8 @@ package struct Settings: Sendable {
     package let listen: ListenAddress
     /// `http://host[:port]` or `https://…`, without a slash at the end: where clients reach us.
     package let publicURL: String
+    /// Files in PEM: a certificate with those that lead to its issuer, and its key. nil: without TLS.
+    package let tls: TLSFiles?
     /// The file with the key that secrets at rest are sealed with; created when absent.
     package let secretKeyFile: String
     package let logLevel: Logger.Level
@@ -48,7 +50,9 @@ package struct Settings: Sendable {
         var reading = SettingsReading(environment: environment, flags: flags)
         let database = reading.value(.databaseURL, DatabaseURL.init(parsing:))
         let listen = reading.value(.listen, ListenAddress.init(parsing:))
-        let publicURL = reading.value(.publicURL, default: listen.map { "http://\($0.text)" }, PublicURL.parse)
+        let scheme = environment[SettingName.tlsCertificate.rawValue].map { $0 == "none" } ?? true ? "http" : "https"
+        let publicURL = reading.value(.publicURL, default: listen.map { "\(scheme)://\($0.text)" }, PublicURL.parse)
+        let tls = reading.tlsFiles()
         let secretKeyFile = reading.value(.secretKeyFile, SettingsReading.path)
         let logLevel = reading.value(.logLevel, SettingsReading.logLevel)
         let metricsListen = reading.value(.metricsListen, SettingsReading.listenOrOff)
@@ -57,12 +61,13 @@ package struct Settings: Sendable {
         let rateLimits = reading.rateLimits()
         let trustedProxies = reading.value(.trustedProxies, TrustedProxies.init(parsing:))
         let crossOrigin = reading.value(.crossOrigin, CrossOrigin.init(parsing:))
-        guard reading.problems.isEmpty, let database, let listen, let publicURL, let secretKeyFile, let logLevel,
+        guard reading.problems.isEmpty, let database, let listen, let tls, let publicURL, let secretKeyFile,
+            let logLevel,
             let metricsListen, let roles, let passwordGrant, let rateLimits, let trustedProxies,
             let crossOrigin
         else { throw SettingsProblems(reading.problems) }
         return Settings(
-            database: database, listen: listen, publicURL: publicURL, secretKeyFile: secretKeyFile,
+            database: database, listen: listen, publicURL: publicURL, tls: tls.files, secretKeyFile: secretKeyFile,
             logLevel: logLevel, metricsListen: metricsListen.address, roles: roles, passwordGrant: passwordGrant,
             rateLimits: rateLimits, trustedProxies: trustedProxies.networks, crossOrigin: crossOrigin,
             printed: reading.printed,

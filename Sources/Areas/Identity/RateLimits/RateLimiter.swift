@@ -53,9 +53,8 @@ package final class RateLimiter: Sendable {
         counts = near.count < Bounds.keysMax ? near : [:]
     }
 
-    /// Exchanges counts with the other processes on a PostgreSQL until it is cancelled. Returns at once on SQLite.
+    /// Exchanges counts with the other processes on a PostgreSQL until it is cancelled.
     package func run(on database: any Database) async {
-        guard database.dialect == .postgres else { return }
         var swept = Moment(milliseconds: 0)
         while (try? await Task.sleep(for: .milliseconds(Bounds.shareMilliseconds))) != nil {
             await share(on: database)
