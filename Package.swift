@@ -95,6 +95,9 @@ let package = Package(
             [
                 "Basics", "Fleet", logging, asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL, crypto,
             ]),
+        room(
+            "Adapters/Egress",
+            ["Basics", "Identity", "Workloads", asyncHTTPClient, nioCore, nioPosix, nioHTTP1]),
         room("Adapters/HAProxyControl", ["Basics", "Fleet", "Edge", logging, crypto]),
 
         room(
@@ -110,7 +113,9 @@ let package = Package(
             "Server",
             [
                 "Basics", "SQL", "Operations", "Contract", "Signals", "Identity", "OAuth", "Fleet", "Catalogue",
-                "Workloads", "Edge", "SQLiteDriver", "PostgresDriver", "DockerEngine", "HAProxyControl", "API", "Panel",
+                "Workloads", "Edge", "SQLiteDriver", "PostgresDriver", "DockerEngine", "HAProxyControl", "Egress",
+                "API",
+                "Panel",
                 hummingbird, hummingbirdCore, hummingbirdHTTP2, nioSSL,
                 serviceLifecycle, unixSignals, configuration, logging, nioCore,
             ]),
@@ -158,7 +163,8 @@ let package = Package(
             "APITests",
             [
                 "Basics", "SQL", "Operations", "Contract", "Signals", "Identity", "OAuth", "Fleet", "Catalogue",
-                "Workloads", "Edge", "API", "Panel", "Server", "TestKit", hummingbird, httpTypes, asyncHTTPClient,
+                "Workloads", "Edge", "Egress", "API", "Panel", "Server", "TestKit", hummingbird, httpTypes,
+                asyncHTTPClient,
                 nioCore, nioPosix, nioHTTP1, logging,
             ]),
         tests(

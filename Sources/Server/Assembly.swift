@@ -2,6 +2,7 @@ import API
 import Basics
 import DockerEngine
 import Edge
+import Egress
 import Fleet
 import HAProxyControl
 import Hummingbird
@@ -55,6 +56,7 @@ package struct Assembly: Sendable {
                 name: Self.processName, logger: logger)
             gauges += OperationGauges.worker(worker)
             services += workServices(site, worker: worker)
+            services.append(Background("messages") { [outbox = outbox(vault)] in await outbox.run() })
         }
         if settings.roles.contains(.api) {
             let accessLog = AccessLog(sink: StandardError.write)
@@ -112,6 +114,12 @@ package struct Assembly: Sendable {
             Background("timers") { await scheduler.run() },
             Background("fleet") { await watch.run() },
         ]
+    }
+
+    private func outbox(_ vault: Vault) -> OutboxSender {
+        let callbacks = CallbackDelivery(
+            database: database, vault: vault, sender: GuardedSender(opened: settings.callbackNetworks), clock: clock)
+        return OutboxSender(database: database, deliverers: [callbacks], logger: logger)
     }
 
     private func dependencies(

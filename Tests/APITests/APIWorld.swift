@@ -45,6 +45,8 @@ struct APIWorld: Sendable {
         var service: Int64 = 0
         var container: Int64 = 0
         var operation: Int64 = 0
+        /// Of the operation, and given up.
+        var callback: Int64 = 0
         var order = ""
         var sshKey: Int64 = 0
         var apiKey: Int64 = 0
@@ -154,11 +156,18 @@ struct APIWorld: Sendable {
                 INSERT INTO api_keys (user_id, username, secret_sha256, name, scopes, created_at)
                 VALUES (\(shop.customer.userID), 'named', 'nobody knows', 'Shop', 'project_read', 1)
                 """)
+            try tx.run(
+                """
+                INSERT INTO outbox (kind, payload, state, run_after, after_operation, created_at)
+                SELECT 'operation.ended', '{"notice":{"origin":"https://a.example"}}', 'dead', 1, id, 1
+                FROM operations
+                """)
             let things = Things(
                 project: try tx.int("SELECT id FROM projects") ?? 0,
                 service: try tx.int("SELECT id FROM services") ?? 0,
                 container: try tx.int("SELECT id FROM containers") ?? 0,
-                operation: try tx.int("SELECT id FROM operations") ?? 0, order: receipt.orderID ?? "",
+                operation: try tx.int("SELECT id FROM operations") ?? 0,
+                callback: try tx.int("SELECT id FROM outbox") ?? 0, order: receipt.orderID ?? "",
                 sshKey: try tx.int("SELECT id FROM ssh_keys") ?? 0,
                 apiKey: try tx.int("SELECT id FROM api_keys WHERE name = 'Shop'") ?? 0)
             return (keys, try makeTokens(shop, at: now, in: tx), things)
@@ -208,7 +217,7 @@ struct APIWorld: Sendable {
         let values = [
             "project_id": "\(things.project)", "service_id": "\(things.service)",
             "container_id": "\(things.container)", "event_id": "\(things.operation)",
-            "operation_id": "\(things.operation)",
+            "operation_id": "\(things.operation)", "callback_id": "\(things.callback)",
             "order_id": things.order,
             "image_id": "\(shop.hello.image)", "action": "start", "user_id": "\(shop.customer.userID ?? 0)",
             "ssh_key_id": "\(things.sshKey)", "api_key_id": "\(things.apiKey)",

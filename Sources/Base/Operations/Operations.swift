@@ -30,6 +30,11 @@ package enum Operations {
                 """)
             try SubjectWork.began(subject, in: tx)
         }
+        if let notice = new.notice {
+            try Outbox.enqueue(
+                OperationNotice.kind, OperationNotice(operationID: id, notice: notice), in: tx, now: now,
+                runAfter: OperationNotice.never, afterOperation: id)
+        }
         try tx.wake(.operations)
         return id
     }

@@ -9,7 +9,7 @@ package enum ContainerEndpoints {
             QueryParameter("include", .string(format: nil, choices: ["logs"]), "logs: with the newest log lines.")
         ] + LogParameters.all)
 
-    package static let power = Endpoint<PowerRequest, Acknowledgement>(
+    package static let power = Endpoint<StartRequest, Acknowledgement>(
         .put, "/api/containers/{container_id}/power/{action}", also: [.post, .patch], id: "container_power",
         "Start, stop, restart or rebuild a container (goes on after the answer)", access: ProjectEndpoints.write,
         success: 202, planned: true, faults: [409])

@@ -12,7 +12,7 @@ package enum ProjectEndpoints {
         .patch, "/api/projects/{project_id}", also: [.put], id: "project_change", "Rename a project", access: write,
         conditional: true, example: #"{"project": {"name": "Shop"}}"#)
 
-    package static let delete = Endpoint<Nothing, Acknowledgement>(
+    package static let delete = Endpoint<StartRequest, Acknowledgement>(
         .delete, "/api/projects/{project_id}", id: "project_delete",
         "Delete a project and everything in it (goes on after the answer)", access: write, success: 202,
         planned: true, faults: [409])

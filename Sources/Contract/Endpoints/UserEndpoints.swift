@@ -28,6 +28,14 @@ package enum UserEndpoints {
             "provider_server": "web1.example.com"}
             """)
 
+    package static let signingSecret = Endpoint<Nothing, SigningSecretAnswer>(
+        .get, "/api/users/signing_secret", id: "signing_secret_view",
+        "What callbacks to your servers are signed with (Standard Webhooks)", access: write)
+
+    package static let newSigningSecret = Endpoint<Nothing, SigningSecretAnswer>(
+        .post, "/api/users/signing_secret", id: "signing_secret_create",
+        "Make another one; the one before signs beside it for a day", access: write, success: 201)
+
     static let read = EndpointAccess.account(scopes: [.profileRead])
     static let write = EndpointAccess.account(scopes: [.profileWrite])
     private static let example = #"{"user": {"city": "Berlin", "merge_labels": {"crm": "C-1042"}}}"#

@@ -26,7 +26,7 @@ struct RateSetting: SettingValue {
 }
 
 /// Addresses and networks with commas between; or `none`.
-struct TrustedProxies: SettingValue {
+struct NetworkList: SettingValue {
     let networks: [IPNetwork]
 
     var shown: String { networks.isEmpty ? "none" : networks.map(\.text).joined(separator: ",") }

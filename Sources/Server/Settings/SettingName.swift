@@ -18,6 +18,7 @@ package enum SettingName: String, Sendable, CaseIterable {
     case rateLimitFailures = "BERTH_RATE_LIMIT_FAILURES"
     case trustedProxies = "BERTH_TRUSTED_PROXIES"
     case crossOrigin = "BERTH_CORS_ORIGINS"
+    case callbackNetworks = "BERTH_CALLBACK_NETWORKS"
 
     /// What holds when nothing is said; nil when it depends on another setting.
     package var defaultText: String? {
@@ -34,7 +35,7 @@ package enum SettingName: String, Sendable, CaseIterable {
         case .rateLimitForms: "10/20"
         case .rateLimitTokens: "60/60"
         case .rateLimitFailures: "10/60"
-        case .tlsCertificate, .tlsKey, .trustedProxies, .crossOrigin: "none"
+        case .tlsCertificate, .tlsKey, .trustedProxies, .crossOrigin, .callbackNetworks: "none"
         }
     }
 
@@ -45,7 +46,8 @@ package enum SettingName: String, Sendable, CaseIterable {
         case .roles: "--roles"
         case .databaseURL, .publicURL, .tlsCertificate, .tlsKey, .secretKeyFile, .logLevel, .metricsListen,
             .passwordGrant, .rateLimit,
-            .rateLimitForms, .rateLimitTokens, .rateLimitFailures, .trustedProxies, .crossOrigin:
+            .rateLimitForms, .rateLimitTokens, .rateLimitFailures, .trustedProxies, .crossOrigin,
+            .callbackNetworks:
             nil
         }
     }

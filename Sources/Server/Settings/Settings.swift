@@ -38,6 +38,8 @@ package struct Settings: Sendable {
     package let trustedProxies: [IPNetwork]
     /// Web pages that may call the API from a browser.
     package let crossOrigin: CrossOrigin
+    /// Private networks that callbacks may go to.
+    package let callbackNetworks: [IPNetwork]
     /// The effective values as text, in the order of ``SettingName``, safe to show.
     package let printed: [PrintedSetting]
     /// Variables that begin with `BERTH_` and mean nothing to us: probably typing mistakes.
@@ -59,17 +61,19 @@ package struct Settings: Sendable {
         let roles = reading.value(.roles, SettingsReading.roles)
         let passwordGrant = reading.value(.passwordGrant, SettingsReading.switched)
         let rateLimits = reading.rateLimits()
-        let trustedProxies = reading.value(.trustedProxies, TrustedProxies.init(parsing:))
+        let trustedProxies = reading.value(.trustedProxies, NetworkList.init(parsing:))
         let crossOrigin = reading.value(.crossOrigin, CrossOrigin.init(parsing:))
+        let callbackNetworks = reading.value(.callbackNetworks, NetworkList.init(parsing:))
         guard reading.problems.isEmpty, let database, let listen, let tls, let publicURL, let secretKeyFile,
             let logLevel,
             let metricsListen, let roles, let passwordGrant, let rateLimits, let trustedProxies,
-            let crossOrigin
+            let crossOrigin, let callbackNetworks
         else { throw SettingsProblems(reading.problems) }
         return Settings(
             database: database, listen: listen, publicURL: publicURL, tls: tls.files, secretKeyFile: secretKeyFile,
             logLevel: logLevel, metricsListen: metricsListen.address, roles: roles, passwordGrant: passwordGrant,
             rateLimits: rateLimits, trustedProxies: trustedProxies.networks, crossOrigin: crossOrigin,
+            callbackNetworks: callbackNetworks.networks,
             printed: reading.printed,
             unknownNames: SettingName.unknown(in: environment))
     }

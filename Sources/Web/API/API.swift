@@ -102,6 +102,7 @@ package struct API: Sendable {
         serveEvents()
         serveCatalogue()
         serveOperations()
+        serveCallbacks()
     }
 
     /// The endpoints that have a handler.

@@ -141,7 +141,7 @@ package enum EventReading {
         return causes
     }
 
-    private static func details(of id: Int64, on connection: any Connection) throws -> [EventSummary.Detail] {
+    static func details(of id: Int64, on connection: any Connection) throws -> [EventSummary.Detail] {
         let steps = try connection.rows(
             """
             SELECT name, state, error, started_at, finished_at FROM operation_steps

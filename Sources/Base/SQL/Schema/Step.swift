@@ -31,5 +31,6 @@ extension SchemaStep {
         .rateCounts,
         .accountCounts,
         .idempotencyKeys,
+        .callbacks,
     ]
 }

@@ -454,9 +454,19 @@ CREATE TABLE outbox (
     last_error TEXT,
     created_at BIGINT NOT NULL,
     delivered_at BIGINT
-);
+, after_operation BIGINT REFERENCES operations (id) ON DELETE CASCADE);
+
+CREATE INDEX outbox_operation ON outbox (after_operation) WHERE after_operation IS NOT NULL;
 
 CREATE INDEX outbox_waiting ON outbox (run_after, id) WHERE state = 'waiting';
+
+CREATE TABLE outbox_attempts (
+    message_id BIGINT NOT NULL REFERENCES outbox (id) ON DELETE CASCADE,
+    number BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    error TEXT,
+    PRIMARY KEY (message_id, number)
+);
 
 CREATE TABLE products (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -579,6 +589,13 @@ CREATE TABLE sessions (
 CREATE INDEX sessions_expiry ON sessions (expires_at);
 
 CREATE INDEX sessions_user ON sessions (user_id);
+
+CREATE TABLE signing_secrets (
+    user_id BIGINT PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    secret TEXT NOT NULL,
+    previous TEXT,
+    created_at BIGINT NOT NULL
+);
 
 CREATE TABLE ssh_keys (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

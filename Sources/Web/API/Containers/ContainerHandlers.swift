@@ -22,9 +22,9 @@ extension API {
             }
             return ContainerAnswer(ContainerView(container, log: log, for: call.caller, url: url))
         }
-        serveChange(ContainerEndpoints.power) { call, dryRun in
+        serveChange(ContainerEndpoints.power) { call, caller, dryRun in
             try await ContainerPower.perform(
-                call.facts.words[0], container: call.id, by: call.caller, dryRun: dryRun, at: clock.now(),
+                call.facts.words[0], container: call.id, by: caller, dryRun: dryRun, at: clock.now(),
                 in: database)
         }
         serve(ContainerEndpoints.logs) { call in

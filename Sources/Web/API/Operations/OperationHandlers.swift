@@ -21,13 +21,15 @@ extension API {
     }
 
     /// Connects an endpoint that starts an operation, or shows the plan of it with `dry_run`.
-    mutating func serveChange<Input>(
-        _ endpoint: Endpoint<Input, Acknowledgement>,
-        _ handler: @escaping @Sendable (Call<Input>, _ dryRun: Bool) async throws -> ChangeReceipt
+    mutating func serveChange(
+        _ endpoint: Endpoint<StartRequest, Acknowledgement>,
+        _ handler:
+            @escaping @Sendable (_ call: Call<StartRequest>, _ caller: Caller, _ dryRun: Bool) async throws
+            -> ChangeReceipt
     ) {
-        serveWritten(endpoint) { call in
+        serveWritten(endpoint) { [self] call in
             let dryRun = try call.facts.query.flag(QueryParameter.dryRun.name)
-            let receipt = try await handler(call, dryRun)
+            let receipt = try await handler(call, try notifying(call.input.callback, call.caller), dryRun)
             if dryRun {
                 let plan = PlanAnswer(ChangePlanView(receipt.plan))
                 return Answer(bytes: try ViewEncoder.bytes(plan), status: 200)

@@ -23,9 +23,9 @@ extension API {
                 call.id, to: name, provided: unchanged, by: call.caller, at: clock.now(), in: database)
             return Answer(body: ProjectJSON.one(project, url: url))
         }
-        serveChange(ProjectEndpoints.delete) { call, dryRun in
+        serveChange(ProjectEndpoints.delete) { call, caller, dryRun in
             try await ProjectRemoval.delete(
-                project: call.id, by: call.caller, dryRun: dryRun, at: clock.now(), in: database)
+                project: call.id, by: caller, dryRun: dryRun, at: clock.now(), in: database)
         }
     }
 }

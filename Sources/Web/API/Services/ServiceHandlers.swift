@@ -32,13 +32,13 @@ extension API {
                 ofService: call.id, call.page, by: call.caller, at: clock.now(), from: database)
             return (ContainerList(containers.map { ContainerView($0, for: call.caller, url: url) }), total)
         }
-        serveChange(ServiceEndpoints.delete) { call, dryRun in
+        serveChange(ServiceEndpoints.delete) { call, caller, dryRun in
             try await ServiceRemoval.delete(
-                service: call.id, by: call.caller, dryRun: dryRun, at: clock.now(), in: database)
+                service: call.id, by: caller, dryRun: dryRun, at: clock.now(), in: database)
         }
-        serveChange(ServiceEndpoints.power) { call, dryRun in
+        serveChange(ServiceEndpoints.power) { call, caller, dryRun in
             try await ServicePower.perform(
-                call.facts.words[0], service: call.id, by: call.caller, dryRun: dryRun, at: clock.now(), in: database)
+                call.facts.words[0], service: call.id, by: caller, dryRun: dryRun, at: clock.now(), in: database)
         }
         serve(ServiceEndpoints.logs) { call in
             let window = try LogQuery.window(call.facts.query, now: clock.now())
