@@ -32,5 +32,6 @@ extension SchemaStep {
         .accountCounts,
         .idempotencyKeys,
         .callbacks,
+        .refusedNetworks,
     ]
 }

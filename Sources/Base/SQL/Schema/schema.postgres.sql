@@ -623,6 +623,14 @@ CREATE TABLE rate_counts (
 );
 CREATE INDEX rate_counts_ends_at ON rate_counts USING btree (ends_at);
 
+CREATE TABLE refused_networks (
+    zone_id bigint NOT NULL,
+    slot bigint NOT NULL,
+    refused_until bigint NOT NULL,
+    CONSTRAINT refused_networks_pkey PRIMARY KEY (zone_id, slot),
+    CONSTRAINT refused_networks_zone_id_fkey FOREIGN KEY (zone_id) REFERENCES zones(id) ON DELETE CASCADE
+);
+
 CREATE TABLE resource_locks (
     operation_id bigint NOT NULL,
     resource text NOT NULL,

@@ -512,6 +512,13 @@ CREATE TABLE rate_counts (
 
 CREATE INDEX rate_counts_ends_at ON rate_counts (ends_at);
 
+CREATE TABLE refused_networks (
+    zone_id BIGINT NOT NULL REFERENCES zones (id) ON DELETE CASCADE,
+    slot BIGINT NOT NULL,
+    refused_until BIGINT NOT NULL,
+    PRIMARY KEY (zone_id, slot)
+);
+
 CREATE TABLE resource_locks (
     operation_id BIGINT NOT NULL REFERENCES operations (id) ON DELETE CASCADE,
     resource TEXT NOT NULL,
