@@ -3,7 +3,7 @@ package enum Contract {
     /// Every endpoint there is. A route that is not here does not exist.
     package static let all: [EndpointDescription] =
         [VersionEndpoints.view.about, VersionEndpoints.viewAtRoot.about, VersionEndpoints.document.about]
-        + oauth + users + orders + projects + services + containers + catalogue + operations
+        + oauth + users + orders + projects + services + containers + catalogue + operations + collaborators
 
     private static let oauth = [
         OAuthEndpoints.token.about, OAuthEndpoints.revoke.about, OAuthEndpoints.introspect.about,
@@ -39,6 +39,15 @@ package enum Contract {
         ContainerEndpoints.view.about, ContainerEndpoints.power.about, ContainerEndpoints.logs.about,
         ContainerEndpoints.processes.about, ContainerEndpoints.cpu.about, ContainerEndpoints.memory.about,
         EventEndpoints.view.about,
+    ]
+
+    private static let collaborators = [
+        CollaboratorEndpoints.projectList.about, CollaboratorEndpoints.projectView.about,
+        CollaboratorEndpoints.projectInvite.about, CollaboratorEndpoints.projectRemove.about,
+        CollaboratorEndpoints.imageList.about, CollaboratorEndpoints.imageView.about,
+        CollaboratorEndpoints.imageInvite.about, CollaboratorEndpoints.imageRemove.about,
+        CollaboratorEndpoints.list.about, CollaboratorEndpoints.view.about, CollaboratorEndpoints.change.about,
+        CollaboratorEndpoints.leave.about,
     ]
 
     private static let operations = [

@@ -113,7 +113,7 @@ package enum OpenAPI {
     private static func parameterNodes(_ endpoint: EndpointDescription) -> [Node] {
         var nodes = endpoint.pathParameters.map { name -> Node in
             let schema: Node =
-                name == "order_id" || name == "action"
+                ["order_id", "action", "collaboration_id"].contains(name)
                 ? .object([("type", .text("string"))])
                 : .object([("type", .text("integer")), ("format", .text("int64")), ("minimum", .number(0))])
             return .object([

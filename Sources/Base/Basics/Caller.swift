@@ -27,6 +27,8 @@ package struct Caller: Sendable, Hashable {
     package let requestID: String
     /// The address of the client; empty when there is none.
     package let address: String
+    /// What others let the account work with.
+    package var shares = Shares.none
     /// Whom to tell when what is started has ended; nil: nobody asked.
     package var notice: EndNotice?
 

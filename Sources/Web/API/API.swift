@@ -103,6 +103,7 @@ package struct API: Sendable {
         serveCatalogue()
         serveOperations()
         serveCallbacks()
+        serveCollaborators()
     }
 
     /// The endpoints that have a handler.

@@ -33,5 +33,6 @@ extension SchemaStep {
         .idempotencyKeys,
         .callbacks,
         .refusedNetworks,
+        .collaborators,
     ]
 }

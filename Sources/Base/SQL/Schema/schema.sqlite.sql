@@ -95,6 +95,18 @@ CREATE TABLE idempotency_keys (
 
 CREATE INDEX idempotency_keys_expiry ON idempotency_keys (expires_at);
 
+CREATE TABLE image_collaborators (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    image_id BIGINT NOT NULL REFERENCES images (id) ON DELETE CASCADE,
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    active INTEGER NOT NULL DEFAULT 0 CHECK (active IN (0, 1)),
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    UNIQUE (image_id, user_id)
+);
+
+CREATE INDEX image_collaborators_user ON image_collaborators (user_id);
+
 CREATE TABLE image_env_params (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     image_id BIGINT NOT NULL REFERENCES images (id) ON DELETE CASCADE,
@@ -484,6 +496,18 @@ CREATE TABLE products (
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
 );
+
+CREATE TABLE project_collaborators (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    project_id BIGINT NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    active INTEGER NOT NULL DEFAULT 0 CHECK (active IN (0, 1)),
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    UNIQUE (project_id, user_id)
+);
+
+CREATE INDEX project_collaborators_user ON project_collaborators (user_id);
 
 CREATE TABLE projects (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -122,11 +122,12 @@ package struct APIResponder: HTTPResponder {
                 throw HTTPFault.insufficientScope(scopes)
             }
         }
-        let caller = Caller(
+        var caller = Caller(
             userID: principal?.userID, isAdmin: principal?.actsAsStaff(reading: reading) ?? false,
             means: principal?.means ?? .apiKey, projects: principal?.projects,
             applicationID: principal?.applicationID, requestID: visit.id,
             address: reading ? "" : visit.address.text)
+        if let principal { caller.shares = principal.shares }
         let asked = route.endpoint.paging == .none ? nil : try query.page()
         let page = asked ?? (route.endpoint.paging == .always ? Page.first : nil)
         let facts = RequestFacts(

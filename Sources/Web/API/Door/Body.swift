@@ -54,7 +54,12 @@ enum Body {
         }
         // PostgreSQL has no text with a zero in it, and nobody means one.
         if value.hasZero { throw Fault(.invalid, "Text in the body must not contain a zero character.") }
-        do { return try BodyDecoder.decode(Input.self, from: value) } catch let problem as BodyProblem {
+        return try decode(value)
+    }
+
+    /// A part of a body as a type of the contract, with what is wrong in it as a sentence.
+    static func decode<T: Decodable>(_ value: JSONValue, as type: T.Type = T.self) throws -> T {
+        do { return try BodyDecoder.decode(T.self, from: value) } catch let problem as BodyProblem {
             throw Fault(problem.isAboutTheRoot ? .malformed : .invalid, problem.description)
         }
     }

@@ -21,10 +21,8 @@ extension API {
         }
         serveWritten(OrderEndpoints.create) { [self] call in
             let dryRun = try call.facts.query.flag(QueryParameter.dryRun.name)
-            let callback = try call.input.value["callback"].map {
-                try BodyDecoder.decode(CallbackRequest?.self, from: $0)
-            }
-            let caller = try notifying(callback ?? nil, call.caller)
+            let callback: CallbackRequest? = try call.input.value["callback"].flatMap { try Body.decode($0) }
+            let caller = try notifying(callback, call.caller)
             let receipt = try await orders.place(call.input.value, by: caller, dryRun: dryRun)
             let view = OrderReceiptView(
                 order: .init(id: receipt.orderID, loadBalancerIp: receipt.loadBalancerIP),
