@@ -6,7 +6,8 @@ package enum Contract {
         + oauth + users + orders + projects + services + containers + catalogue
 
     private static let oauth = [
-        OAuthEndpoints.token.about, OAuthEndpoints.revoke.about, OAuthEndpoints.introspect.about,
+        OAuthEndpoints.token.about, OAuthEndpoints.device.about, OAuthEndpoints.revoke.about,
+        OAuthEndpoints.introspect.about,
         OAuthEndpoints.info.about, OAuthEndpoints.metadata.about, OAuthEndpoints.resource.about,
     ]
 

@@ -2,9 +2,14 @@
 package enum OAuthEndpoints {
     package static let token = Endpoint<TokenForm, TokenAnswer>(
         .post, "/api/oauth/token", id: "oauth_token",
-        "Exchange a code, a refresh token, an API key pair or the client's own credentials for an access token",
+        "Exchange a code, a device code, a refresh token, an API key pair or the client's own credentials for an access token",
         access: .anonymous, dialect: .oauth, faults: [401],
         example: #"{"grant_type": "client_credentials", "scope": "public"}"#, bodyBytesMax: bodyBytesMax)
+
+    package static let device = Endpoint<DeviceAuthorizationForm, DeviceAuthorizationAnswer>(
+        .post, "/api/oauth/device_authorization", id: "oauth_device_authorization",
+        "Ask for access from a device without a browser (RFC 8628)", access: .anonymous, dialect: .oauth,
+        faults: [401], example: #"{"client_id": "5mC0…", "scope": "project_read"}"#, bodyBytesMax: bodyBytesMax)
 
     package static let revoke = Endpoint<TokenReference, Acknowledgement>(
         .post, "/api/oauth/revoke", id: "oauth_revoke", "End an access token, or a refresh token and all it gave",

@@ -54,7 +54,15 @@ package struct Panel: Sendable {
     /// Whether a path is one of the panel's.
     package static func owns(_ path: Substring) -> Bool {
         switch path {
-        case "/login", "/logout", "/panel.css", "/api/oauth/authorize", "/api/oauth/authorize/native": true
+        case "/login", "/logout", "/panel.css", "/api/oauth/authorize", "/api/oauth/authorize/native", "/activate": true
+        default: false
+        }
+    }
+
+    /// Whether one is sent on to this path after signing in.
+    static func isDestination(_ path: Substring) -> Bool {
+        switch path {
+        case "/api/oauth/authorize", "/activate": true
         default: false
         }
     }
@@ -100,6 +108,8 @@ package struct Panel: Sendable {
         case ("/api/oauth/authorize", false): return try await ask(visit)
         case ("/api/oauth/authorize", true): return try await decide(visit)
         case ("/api/oauth/authorize/native", false): return try codePage(visit)
+        case ("/activate", false): return try await activate(visit)
+        case ("/activate", true): return try await decideDevice(visit)
         default: return Page.problem(.methodNotAllowed, "This did not work", "This page does not take that method.")
         }
     }

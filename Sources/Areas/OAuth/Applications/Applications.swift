@@ -23,10 +23,11 @@ package enum Applications {
         let digest = secret.map { IssuedSecret.digest(of: $0.reveal()) }
         let id = try tx.int(
             """
-            INSERT INTO oauth_applications (uid, secret_sha256, name, redirect_uris, scopes, owner_id, created_at,
-                                            updated_at)
+            INSERT INTO oauth_applications (uid, secret_sha256, name, redirect_uris, scopes, uses_devices, owner_id,
+                                            created_at, updated_at)
             VALUES (\(Random.token(uidCharacters)), \(digest), \(clean.name),
-                    \(clean.redirectURIs.joined(separator: "\n")), \(clean.scopes.text), \(ownerID), \(now), \(now))
+                    \(clean.redirectURIs.joined(separator: "\n")), \(clean.scopes.text), \(clean.usesDevices),
+                    \(ownerID), \(now), \(now))
             RETURNING id
             """)
         guard let id, let application = try find(id: id, on: tx) else {
@@ -91,14 +92,15 @@ package enum Applications {
     /// 24 of 62 characters: no two are ever alike.
     private static let uidCharacters = 24
 
-    static let columns: SQL =
-        "id, uid, name, redirect_uris, scopes, secret_sha256 IS NOT NULL, owner_id, created_at, updated_at"
+    static let columns: SQL = """
+        id, uid, name, redirect_uris, scopes, secret_sha256 IS NOT NULL, uses_devices, owner_id, created_at, updated_at
+        """
 
     static func application(_ row: any Row) -> OAuthApplication {
         OAuthApplication(
             id: row.int(0), uid: row.text(1), name: row.text(2),
             redirectURIs: row.text(3).split(separator: "\n").map(String.init),
-            scopes: ScopeSet(stored: row.text(4)), isConfidential: row.bool(5), ownerID: row.intOrNil(6),
-            createdAt: row.moment(7), updatedAt: row.moment(8))
+            scopes: ScopeSet(stored: row.text(4)), isConfidential: row.bool(5), usesDevices: row.bool(6),
+            ownerID: row.intOrNil(7), createdAt: row.moment(8), updatedAt: row.moment(9))
     }
 }

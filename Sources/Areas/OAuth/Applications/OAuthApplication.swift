@@ -12,6 +12,8 @@ package struct OAuthApplication: Sendable, Hashable {
     package let scopes: ScopeSet
     /// It keeps a secret; false for programs on other people's devices (RFC 6749 §2.1).
     package let isConfidential: Bool
+    /// It may ask from devices without a browser (RFC 8628). Off unless wanted, because that is easy to phish with.
+    package let usesDevices: Bool
     /// The account that registered it; nil when the provider did.
     package let ownerID: Int64?
     package let createdAt: Moment
@@ -24,16 +26,18 @@ package struct ApplicationDraft: Sendable, Hashable {
     package var redirectURIs: [String]
     package var scopes: ScopeSet
     package var isConfidential: Bool
+    package var usesDevices: Bool
     package var ownerID: Int64?
 
     package init(
         name: String, redirectURIs: [String] = [], scopes: ScopeSet = [.public], isConfidential: Bool = true,
-        ownerID: Int64? = nil
+        usesDevices: Bool = false, ownerID: Int64? = nil
     ) {
         self.name = name
         self.redirectURIs = redirectURIs
         self.scopes = scopes
         self.isConfidential = isConfidential
+        self.usesDevices = usesDevices
         self.ownerID = ownerID
     }
 

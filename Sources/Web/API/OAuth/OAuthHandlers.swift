@@ -15,6 +15,17 @@ extension API {
                 TokenRequest(form), client: call.credentials(form.clientId, form.clientSecret))
             return TokenAnswer(tokens)
         }
+        serve(OAuthEndpoints.device) { call in
+            let client = call.credentials(call.input.clientId, call.input.clientSecret)
+            let (scope, address, now) = (call.input.scope, call.caller.address, clock.now())
+            let started = try await database.transaction { tx in
+                try DeviceAuthorization.start(
+                    Clients.authenticate(client, on: tx), scope: scope, address: address, at: now, in: tx)
+            }
+            return DeviceAuthorizationAnswer(
+                deviceCode: started.deviceCode.reveal(), userCode: started.userCode,
+                verificationURI: publicURL + "/activate", expiresIn: started.expiresIn, interval: started.interval)
+        }
         serve(OAuthEndpoints.revoke) { call in
             guard let token = call.input.token else { throw OAuthProblem(.invalidRequest, "token is missing.") }
             let client = call.credentials(call.input.clientId, call.input.clientSecret)
@@ -61,7 +72,7 @@ extension TokenRequest {
         self.init(
             grantType: form.grantType, scope: form.scope, username: form.username, password: form.password,
             code: form.code, redirectURI: form.redirectUri, codeVerifier: form.codeVerifier,
-            refreshToken: form.refreshToken)
+            refreshToken: form.refreshToken, deviceCode: form.deviceCode)
     }
 }
 

@@ -1,0 +1,214 @@
+import Basics
+import Identity
+import OAuth
+import SQL
+import TestKit
+import Testing
+
+/// What attackers and broken clients do with the device grant.
+@Suite struct DeviceAbuseTests {
+    typealias Device = DeviceTests.Device
+
+    private static func allow(
+        _ world: OAuthWorld, _ started: APIWorld.Reply, by caller: Caller? = nil
+    ) async throws -> DeviceRequest.Found {
+        let (code, caller) = (started.json?["user_code"]?.text ?? "", caller ?? world.api.shop.customer)
+        let now = SystemWallClock().now()
+        return try await world.api.database.transaction { tx in
+            let found = try DeviceRequest.find(code, by: caller, at: now, in: tx)
+            if case .request(let request) = found { try request.allow(projects: nil, by: caller, at: now, in: tx) }
+            return found
+        }
+    }
+
+    @Test(arguments: TestDialect.allCases) func aDeviceCodeIsOfItsClientOnly(dialect: TestDialect) async throws {
+        try await OAuthWorld.with(dialect) { world in
+            let (device, other) = (try await Device.make(world), try await Device.make(world, isConfidential: true))
+            let started = try await device.start()
+            _ = try await Self.allow(world, started)
+            #expect(try await other.poll(started).oauthError == "invalid_grant")
+            // A client that was not registered for it cannot use the grant at all.
+            let fields = ["grant_type": DeviceTests.grant, "device_code": started.json?["device_code"]?.text]
+            #expect(try await world.token(fields).oauthError == "unauthorized_client")
+            #expect(
+                try await world.post("/api/oauth/device_authorization", ["scope": "public"]).oauthError
+                    == "unauthorized_client")
+            // A confidential one not without its secret.
+            let bare = Device(world: world, uid: other.uid, authorization: nil)
+            #expect(try await bare.start().status == 401)
+            #expect(try await bare.poll(started).status == 401)
+            #expect(try await device.poll(started).status == 200)
+        }
+    }
+
+    @Test(arguments: TestDialect.allCases) func aDeviceCodeThatComesAgainEndsAll(dialect: TestDialect) async throws {
+        try await OAuthWorld.with(dialect) { world in
+            let device = try await Device.make(world)
+            let started = try await device.start()
+            _ = try await Self.allow(world, started)
+            let tokens = try await device.poll(started)
+            #expect(tokens.status == 200)
+            // At once it is taken for a lost answer: nothing is given, nothing ends.
+            #expect(try await device.poll(started).oauthError == "invalid_grant")
+            #expect(try await world.get("/api/projects", token: tokens.accessToken).status == 200)
+            try await world.age(seconds: OAuthLimits.refreshGraceSeconds + 1)
+            #expect(try await device.poll(started).oauthError == "invalid_grant")
+            #expect(try await world.get("/api/projects", token: tokens.accessToken).status == 403)
+        }
+    }
+
+    @Test(arguments: TestDialect.allCases) func questionsAtOnceGetOneToken(dialect: TestDialect) async throws {
+        try await OAuthWorld.with(dialect) { world in
+            let device = try await Device.make(world)
+            let started = try await device.start()
+            _ = try await Self.allow(world, started)
+            let replies = try await withThrowingTaskGroup(of: APIWorld.Reply.self) { group in
+                for _ in 0..<8 { group.addTask { try await device.poll(started) } }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(replies.filter { $0.status == 200 }.count == 1, "\(replies.map(\.text))")
+            #expect(replies.filter { $0.oauthError == "invalid_grant" }.count == 7)
+            let grants = try await world.api.database.read {
+                try $0.int("SELECT COUNT(*) FROM oauth_grants WHERE kind = 'device'")
+            }
+            #expect(grants == 1)
+        }
+    }
+
+    @Test(arguments: TestDialect.allCases) func aCodeIsDecidedOnce(dialect: TestDialect) async throws {
+        try await OAuthWorld.with(dialect) { world in
+            let device = try await Device.make(world)
+            let started = try await device.start()
+            let stranger = world.api.shop.stranger
+            let found = try await withThrowingTaskGroup(of: DeviceRequest.Found.self) { group in
+                for index in 0..<6 {
+                    group.addTask { try await Self.allow(world, started, by: index % 2 == 0 ? stranger : nil) }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(found.filter { $0 != .unknown }.count == 1)
+            #expect(try await device.poll(started).status == 200)
+        }
+    }
+
+    @Test(arguments: TestDialect.allCases) func guessesAreCounted(dialect: TestDialect) async throws {
+        try await ConsentTests.withBrowser(dialect) { world, browser in
+            let device = try await Device.make(world)
+            let started = try await device.start()
+            let code = started.json?["user_code"]?.text ?? ""
+            try await browser.get("/activate")
+            try await browser.get(await browser.location)
+            try await browser.submit(
+                "/login", [("email", try await ConsentTests.email(world)), ("password", ConsentTests.password)])
+            try await browser.get("/activate")
+            // What can be no code costs nothing.
+            for _ in 0..<20 { try await browser.submit("/activate", [("user_code", "AAAA-AAAA")]) }
+            for _ in 0..<OAuthLimits.guessesMax {
+                try await browser.submit("/activate", [("user_code", "BBBB-BBBB")])
+                #expect(await browser.page?.status == 422)
+            }
+            // From now on not even the right one is looked at, whichever way it comes.
+            try await browser.submit("/activate", [("user_code", code)])
+            #expect(await browser.page?.status == 429)
+            #expect(await browser.text.contains("Too many wrong codes"))
+            try await browser.get("/activate?user_code=\(code)")
+            #expect(await browser.page?.status == 429)
+            try await browser.submit("/activate", [("user_code", code), ("decision", "allow")])
+            #expect(await browser.page?.status == 429)
+            #expect(try await device.poll(started).oauthError == "authorization_pending")
+            // Others are not disturbed, and time alone opens it again.
+            let stranger = world.api.shop.stranger
+            let next = try await device.start()
+            #expect(try await Self.allow(world, next, by: stranger) != .tooMany)
+            try await world.age(seconds: OAuthLimits.guessSeconds + 1)
+            let later = try await device.start()
+            try await browser.get("/activate?user_code=\(later.json?["user_code"]?.text ?? "")")
+            #expect(await browser.page?.status == 200)
+        }
+    }
+
+    @Test func decisionsOfOthersAreRefused() async throws {
+        try await ConsentTests.withBrowser(.sqlite) { world, browser in
+            let device = try await Device.make(world)
+            let started = try await device.start()
+            let code = started.json?["user_code"]?.text ?? ""
+            let attack = [("user_code", code), ("decision", "allow")]
+            // Nobody is signed in; another site sends the form; the form is not of this session.
+            #expect(try await browser.submit("/activate", attack).status == 403)
+            try await browser.get("/login")
+            try await browser.submit(
+                "/login", [("email", try await ConsentTests.email(world)), ("password", ConsentTests.password)])
+            #expect(try await browser.submit("/activate", attack).status == 403)
+            try await browser.get("/activate?user_code=\(code)")
+            let cross = try await browser.submit(
+                "/activate", [("decision", "allow")], headers: [("Sec-Fetch-Site", "cross-site")])
+            #expect(cross.status == 403)
+            #expect(try await device.poll(started).oauthError == "authorization_pending")
+            // A code is not decided by opening an address.
+            let opened = try await browser.get("/activate?user_code=\(code)&decision=allow")
+            #expect(opened.text.contains("Allow Shop on a device"))
+            let twice = try await browser.get("/activate?user_code=\(code)&user_code=BBBB-BBBB")
+            #expect(twice.status == 400)
+        }
+    }
+
+    @Test(arguments: TestDialect.allCases) func whatWasTakenBackIsNotGiven(dialect: TestDialect) async throws {
+        try await OAuthWorld.with(dialect) { world in
+            let device = try await Device.make(world)
+            let owner = world.api.shop.customer
+            let withdrawn = try await device.start()
+            _ = try await Self.allow(world, withdrawn)
+            try await world.api.database.transaction { tx in
+                try tx.run("UPDATE oauth_grants SET revoked_at = 1 WHERE kind = 'device'")
+            }
+            #expect(try await device.poll(withdrawn).oauthError == "access_denied")
+            let suspended = try await device.start()
+            _ = try await Self.allow(world, suspended)
+            try await world.api.database.transaction {
+                try Accounts.setActive(
+                    false, id: owner.userID ?? 0, by: .shell, at: SystemWallClock().now(), in: $0)
+            }
+            #expect(try await device.poll(suspended).oauthError == "access_denied")
+        }
+    }
+
+    @Test func scopesOfDevicesAreLimitedToo() async throws {
+        try await OAuthWorld.with(.sqlite) { world in
+            let device = try await Device.make(world, isConfidential: true, scopes: .all)
+            for scope in ["register", "nonsense", "public register"] {
+                #expect(try await device.start(scope: scope).oauthError == "invalid_scope", "\(scope)")
+            }
+            let narrow = try await Device.make(world)
+            #expect(try await narrow.start(scope: "profile_read").oauthError == "invalid_scope")
+            #expect(try await narrow.start(scope: nil).status == 200)
+            // Rights of staff are not a customer's to give.
+            let staff = try await device.start(scope: "admin_read")
+            #expect(staff.status == 200)
+            await #expect(throws: Fault.self) { _ = try await Self.allow(world, staff) }
+            #expect(try await device.poll(staff).oauthError == "authorization_pending")
+        }
+    }
+
+    @Test func brokenQuestionsAreRefused() async throws {
+        try await OAuthWorld.with(.sqlite) { world in
+            let device = try await Device.make(world)
+            let base = "client_id=\(device.uid)&grant_type=\(FormText.encode(DeviceTests.grant))"
+            for (body, error) in [
+                (base, "invalid_request"), (base + "&device_code=", "invalid_request"),
+                (base + "&device_code=%00", "invalid_request"), (base + "&device_code=x", "invalid_grant"),
+                (base + "&device_code=x&device_code=y", "invalid_request"),
+                (base + "&device_code[]=x", "invalid_request"),
+                (base + "&device_code=" + String(repeating: "x", count: 9000), "invalid_grant"),
+            ] {
+                let reply = try await world.post("/api/oauth/token", raw: body, authorization: nil)
+                #expect(reply.oauthError == error, "\(body.prefix(150)): \(reply.text)")
+            }
+            let address = "/api/oauth/token?device_code=x"
+            #expect(try await world.post(address, raw: base, authorization: nil).oauthError == "invalid_request")
+            for body in ["", "client_id=", "client_id=nobody", "scope=public"] {
+                let reply = try await world.post("/api/oauth/device_authorization", raw: body, authorization: nil)
+                #expect(reply.oauthError != nil && [400, 401].contains(reply.status), "\(body): \(reply.text)")
+            }
+        }
+    }
+}
