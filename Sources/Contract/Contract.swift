@@ -9,6 +9,9 @@ package enum Contract {
         OAuthEndpoints.token.about, OAuthEndpoints.device.about, OAuthEndpoints.revoke.about,
         OAuthEndpoints.introspect.about,
         OAuthEndpoints.info.about, OAuthEndpoints.metadata.about, OAuthEndpoints.resource.about,
+        ApplicationEndpoints.list.about, ApplicationEndpoints.view.about, ApplicationEndpoints.create.about,
+        ApplicationEndpoints.change.about, ApplicationEndpoints.delete.about, ApplicationEndpoints.rotate.about,
+        ApplicationEndpoints.allowed.about, ApplicationEndpoints.withdraw.about,
     ]
 
     private static let users = [

@@ -7,10 +7,8 @@ import TestKit
 extension APIWorld {
     /// A token for every role that shows one.
     static func makeTokens(
-        _ shop: WorkloadFixture, at now: Moment, in tx: any Transaction
+        of application: OAuthApplication, _ shop: WorkloadFixture, at now: Moment, in tx: any Transaction
     ) throws -> [Role: String] {
-        let made = try Applications.create(
-            ApplicationDraft(name: "Matrix", scopes: .all), by: .shell, at: now, in: tx)
         let ordinary = ScopeSet.all.subtracting(.privileged)
         let (owner, admin) = (shop.customer.userID, shop.admin.userID)
         let plans: [(Role, Int64?, ScopeSet)] = [
@@ -24,7 +22,7 @@ extension APIWorld {
                 try tx.int(
                     """
                     INSERT INTO oauth_grants (application_id, user_id, kind, scopes, all_projects, created_at)
-                    VALUES (\(made.application.id), \(userID), 'code', \(scopes.text), \(role != .limited), \(now))
+                    VALUES (\(application.id), \(userID), 'code', \(scopes.text), \(role != .limited), \(now))
                     RETURNING id
                     """)
             }
@@ -34,7 +32,7 @@ extension APIWorld {
                 """
                 INSERT INTO oauth_tokens (token_sha256, application_id, grant_id, scopes, created_at, expires_at,
                                           revoked_at)
-                VALUES (\(IssuedSecret.digest(of: token)), \(made.application.id), \(grant ?? nil), \(scopes.text),
+                VALUES (\(IssuedSecret.digest(of: token)), \(application.id), \(grant ?? nil), \(scopes.text),
                         \(now), \(end), \(role == .revoked ? now : nil))
                 """)
             tokens[role] = token

@@ -48,6 +48,8 @@ struct APIWorld: Sendable {
         var order = ""
         var sshKey: Int64 = 0
         var apiKey: Int64 = 0
+        /// Belongs to the owner, who allows it everything.
+        var application: Int64 = 0
     }
 
     struct Reply: Sendable {
@@ -90,7 +92,8 @@ struct APIWorld: Sendable {
                     database: database, clock: clock, authenticator: authenticator, vault: vault,
                     publicURL: "https://berth.test", release: "0.0.0",
                     logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-                    pages: PageServing(owns: Panel.owns, respond: panel.respond(to:address:requestID:))))
+                    pages: PageServing(
+                        owns: Panel.owns, shares: Panel.shares, respond: panel.respond(to:address:requestID:))))
             let (ports, port) = AsyncStream<Int>.makeStream()
             let app = Application(
                 responder: api.responder(),
@@ -146,14 +149,19 @@ struct APIWorld: Sendable {
                 INSERT INTO api_keys (user_id, username, secret_sha256, name, scopes, created_at)
                 VALUES (\(shop.customer.userID), 'named', 'nobody knows', 'Shop', 'project_read', 1)
                 """)
+            let application = try Applications.create(
+                ApplicationDraft(name: "Matrix", scopes: .all, ownerID: shop.customer.userID), by: .shell, at: now,
+                in: tx
+            ).application
             let things = Things(
                 project: try tx.int("SELECT id FROM projects") ?? 0,
                 service: try tx.int("SELECT id FROM services") ?? 0,
                 container: try tx.int("SELECT id FROM containers") ?? 0,
                 operation: try tx.int("SELECT id FROM operations") ?? 0, order: receipt.orderID ?? "",
                 sshKey: try tx.int("SELECT id FROM ssh_keys") ?? 0,
-                apiKey: try tx.int("SELECT id FROM api_keys WHERE name = 'Shop'") ?? 0)
-            return (keys, try makeTokens(shop, at: now, in: tx), things)
+                apiKey: try tx.int("SELECT id FROM api_keys WHERE name = 'Shop'") ?? 0,
+                application: application.id)
+            return (keys, try makeTokens(of: application, shop, at: now, in: tx), things)
         }
     }
 
@@ -202,6 +210,7 @@ struct APIWorld: Sendable {
             "container_id": "\(things.container)", "event_id": "\(things.operation)", "order_id": things.order,
             "image_id": "\(shop.hello.image)", "action": "start", "user_id": "\(shop.customer.userID ?? 0)",
             "ssh_key_id": "\(things.sshKey)", "api_key_id": "\(things.apiKey)",
+            "app_id": "\(things.application)",
         ]
         var result = path
         for (name, value) in values {

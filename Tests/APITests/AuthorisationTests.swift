@@ -10,8 +10,11 @@ import Testing
     /// Routes that change something get a body that works, so that what is measured is the permission.
     private func body(of endpoint: EndpointDescription, _ world: APIWorld) throws -> String? {
         switch endpoint.id {
+        // No scope less: its tokens are what is measured.
+        case "oauth_application_change": return #"{"doorkeeper_application":{"name":"Matrix"}}"#
         case "project_change": return #"{"project":{"name":"demo"}}"#
-        case "user_change", "user_change_by_id", "user_register", "ssh_key_create", "api_key_create":
+        case "user_change", "user_change_by_id", "user_register", "ssh_key_create", "api_key_create",
+            "oauth_application_create":
             return endpoint.example
         case "order_create": return try world.shop.order(world.shop.helloLine).compact
         default: return nil

@@ -1,7 +1,8 @@
 """Every grant of a running Berth, by the libraries that integrators use: requests-oauthlib and Authlib.
 
 Its argument is a file with one JSON object: base, client_id, client_secret, public_id, username, password (an API key
-pair), email, login (what the person signs in with), device_id (a public client that may use the device grant). Ends with status 0 and one line per check when all is well.
+pair), email, login (what the person signs in with), device_id (a public client that may use the device grant).
+Ends with status 0 and one line per check when all is well.
 """
 
 import html

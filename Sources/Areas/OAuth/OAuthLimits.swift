@@ -25,6 +25,8 @@ package enum OAuthLimits {
     package static let guessSeconds: Int64 = 600
     /// A device is told that its code has expired for so long; after that the code is unknown.
     static let deviceCodeKeptSeconds: Int64 = 3600
+    /// One for each program a customer writes; nobody keeps track of more.
+    package static let applicationsPerAccountMax: Int64 = 50
     package static let nameCharactersMax = 100
     package static let redirectURIsMax = 20
     package static let redirectURIBytesMax = 2000

@@ -2,7 +2,7 @@
 package enum OAuthEndpoints {
     package static let token = Endpoint<TokenForm, TokenAnswer>(
         .post, "/api/oauth/token", id: "oauth_token",
-        "Exchange a code, a device code, a refresh token, an API key pair or the client's own credentials for an access token",
+        "Exchange a code, device code, refresh token, API key pair or the client's own credentials for an access token",
         access: .anonymous, dialect: .oauth, faults: [401],
         example: #"{"grant_type": "client_credentials", "scope": "public"}"#, bodyBytesMax: bodyBytesMax)
 

@@ -63,7 +63,7 @@ package struct Panel: Sendable {
     static func isDestination(_ path: Substring) -> Bool {
         switch path {
         case "/api/oauth/authorize", "/activate": true
-        default: false
+        default: shares(path)
         }
     }
 
@@ -78,7 +78,9 @@ package struct Panel: Sendable {
                 case .throttled: .tooManyRequests
                 case .forbidden: .forbidden
                 case .unavailable: .serviceUnavailable
-                case .unauthenticated, .notFound, .conflict, .invalid, .malformed, .bug: .badRequest
+                case .notFound: .notFound
+                case .conflict: .conflict
+                case .unauthenticated, .invalid, .malformed, .bug: .badRequest
                 }
             return Page.problem(status, "This did not work", fault.sentences.joined(separator: " "))
         } catch {
@@ -110,7 +112,9 @@ package struct Panel: Sendable {
         case ("/api/oauth/authorize/native", false): return try codePage(visit)
         case ("/activate", false): return try await activate(visit)
         case ("/activate", true): return try await decideDevice(visit)
-        default: return Page.problem(.methodNotAllowed, "This did not work", "This page does not take that method.")
+        default:
+            if let page = SharedPage(path) { return try await respond(page, visit, isForm: isForm) }
+            return Page.problem(.methodNotAllowed, "This did not work", "This page does not take that method.")
         }
     }
 

@@ -21,7 +21,9 @@ import Testing
         var location: String { page?.headers["location"] ?? "" }
 
         @discardableResult
-        func get(_ path: String) async throws -> APIWorld.Reply { try await send("GET", path, nil, []) }
+        func get(_ path: String, headers: [(String, String)] = []) async throws -> APIWorld.Reply {
+            try await send("GET", path, nil, headers)
+        }
 
         /// Sends the form of the last page: its hidden fields, and these.
         @discardableResult
@@ -59,10 +61,12 @@ import Testing
         }
 
         private var hidden: [(String, String)] {
-            text.split(separator: "<input type=\"hidden\" ").dropFirst().compactMap { part in
-                let quoted = part.split(separator: "\"", omittingEmptySubsequences: false).map(String.init)
-                return quoted.count > 3 ? (quoted[1], Self.unescaped(quoted[3])) : nil
-            }
+            // Of several forms on a page the first.
+            text.prefix(upTo: text.firstRange(of: "</form>")?.lowerBound ?? text.endIndex)
+                .split(separator: "<input type=\"hidden\" ").dropFirst().compactMap { part in
+                    let quoted = part.split(separator: "\"", omittingEmptySubsequences: false).map(String.init)
+                    return quoted.count > 3 ? (quoted[1], Self.unescaped(quoted[3])) : nil
+                }
         }
     }
 

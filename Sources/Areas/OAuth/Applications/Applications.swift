@@ -19,6 +19,7 @@ package enum Applications {
         let ownerID = caller.isAdmin ? draft.ownerID : caller.userID
         try Policy.require(.create, on: Holder(noun: "application", ownerID: ownerID), by: caller)
         let clean = try draft.checked(by: caller)
+        try requireOwner(ownerID, on: tx)
         let secret = clean.isConfidential ? IssuedSecret.make(.clientSecret) : nil
         let digest = secret.map { IssuedSecret.digest(of: $0.reveal()) }
         let id = try tx.int(
@@ -41,7 +42,12 @@ package enum Applications {
     package static func rotateSecret(
         uid: String, by caller: Caller, at now: Moment, in tx: any Transaction
     ) throws -> Registered {
-        let application = try lookup(uid: uid, to: .operate, by: caller, on: tx)
+        try rotateSecret(of: try lookup(uid: uid, to: .operate, by: caller, on: tx), by: caller, at: now, in: tx)
+    }
+
+    static func rotateSecret(
+        of application: OAuthApplication, by caller: Caller, at now: Moment, in tx: any Transaction
+    ) throws -> Registered {
         guard application.isConfidential else {
             throw Fault(.conflict, "The application \(application.name) is public: it has no secret.")
         }
@@ -57,7 +63,12 @@ package enum Applications {
 
     /// Removes an application with everything it was given. Its tokens stop working at once.
     package static func delete(uid: String, by caller: Caller, at now: Moment, in tx: any Transaction) throws {
-        let application = try lookup(uid: uid, to: .delete, by: caller, on: tx)
+        try delete(try lookup(uid: uid, to: .delete, by: caller, on: tx), by: caller, at: now, in: tx)
+    }
+
+    static func delete(
+        _ application: OAuthApplication, by caller: Caller, at now: Moment, in tx: any Transaction
+    ) throws {
         try tx.run("DELETE FROM oauth_applications WHERE id = \(application.id)")
         try Audit.write(caller, "deleted", noun: "oauth_application", id: application.id, at: now, in: tx)
         try tx.wake(.identity)

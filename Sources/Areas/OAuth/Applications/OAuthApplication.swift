@@ -41,8 +41,17 @@ package struct ApplicationDraft: Sendable, Hashable {
         self.ownerID = ownerID
     }
 
-    /// The draft without blanks around its texts. Throws `.invalid` with every problem at once.
-    func checked(by caller: Caller) throws -> ApplicationDraft {
+    /// What an application is now, to be changed.
+    init(_ application: OAuthApplication) {
+        self.init(
+            name: application.name, redirectURIs: application.redirectURIs, scopes: application.scopes,
+            isConfidential: application.isConfidential, usesDevices: application.usesDevices,
+            ownerID: application.ownerID)
+    }
+
+    /// The draft without blanks around its texts. Throws `.invalid` with every problem at once. Scopes it has had
+    /// `before` were an administrator's decision, which its owner does not take again.
+    func checked(by caller: Caller, before: ScopeSet = []) throws -> ApplicationDraft {
         var clean = self
         clean.name = FieldReader.trimmed(name)
         var problems: [String] = []
@@ -54,10 +63,11 @@ package struct ApplicationDraft: Sendable, Hashable {
             problems.append("Name must not contain control characters.")
         }
         if scopes.isEmpty { problems.append("Choose at least one scope.") }
-        if scopes.intersects(.privileged), !caller.isAdmin {
+        let privileged = scopes.intersection(.privileged).subtracting(before)
+        if !privileged.isEmpty, !caller.isAdmin {
             problems.append(
                 "Only administrators may give an application the scopes: "
-                    + scopes.intersection(.privileged).names.joined(separator: ", ") + ".")
+                    + privileged.names.joined(separator: ", ") + ".")
         }
         if !isConfidential, scopes.contains(.register) {
             problems.append("An application without a secret cannot have the scope register.")

@@ -100,7 +100,8 @@ package enum Consent {
     package static func withdraw(
         applicationID: Int64, by caller: Caller, at now: Moment, in tx: any Transaction
     ) throws {
-        guard let userID = caller.userID else { throw Fault(.forbidden, "Sign in first.") }
+        try Applications.requirePerson(caller)
+        let userID = try Policy.requireAccount(caller)
         let changed = try tx.run(
             """
             UPDATE oauth_grants SET revoked_at = \(now)

@@ -66,7 +66,9 @@ package struct APIResponder: HTTPResponder {
         }
         let path = target.prefix { $0 != "?" }
         if let probe = await probe(path) { return probe }
-        if let pages = api.dependencies.pages, pages.owns(path) {
+        if let pages = api.dependencies.pages,
+            pages.owns(path) || Admission.wantsPage(request.headers[.accept]) && pages.shares(path)
+        {
             return await pages.respond(request, context.address, visit.id)
         }
         switch Admission.judge(request.headers[.accept]) {
