@@ -11,7 +11,7 @@ package enum Contract {
         OAuthEndpoints.info.about, OAuthEndpoints.metadata.about, OAuthEndpoints.resource.about,
         ApplicationEndpoints.list.about, ApplicationEndpoints.view.about, ApplicationEndpoints.create.about,
         ApplicationEndpoints.change.about, ApplicationEndpoints.delete.about, ApplicationEndpoints.rotate.about,
-        ApplicationEndpoints.allowed.about, ApplicationEndpoints.withdraw.about,
+        ApplicationEndpoints.allowed.about, ApplicationEndpoints.withdraw.about, OAuthEndpoints.assessment.about,
     ]
 
     private static let users = [

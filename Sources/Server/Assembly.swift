@@ -119,7 +119,9 @@ package struct Assembly: Sendable {
     }
 
     private func pages() -> PageServing {
-        let panel = Panel(database: database, clock: clock, publicURL: settings.publicURL, logger: logger)
+        let panel = Panel(
+            database: database, clock: clock, publicURL: settings.publicURL, logger: logger,
+            passwordGrant: settings.passwordGrant)
         return PageServing(owns: Panel.owns, shares: Panel.shares, respond: panel.respond(to:address:requestID:))
     }
 

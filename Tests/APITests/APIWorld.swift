@@ -76,7 +76,10 @@ struct APIWorld: Sendable {
     }
 
     /// Runs `body` with the server up.
-    static func with(_ dialect: TestDialect, _ body: @Sendable (APIWorld) async throws -> Void) async throws {
+    static func with(
+        _ dialect: TestDialect, publicURL: String = "https://berth.test", passwordGrant: Bool = true,
+        _ body: @Sendable (APIWorld) async throws -> Void
+    ) async throws {
         try await withDatabase(dialect) { database in
             let shop = try await WorkloadFixture.make(in: database)
             let clock = SystemWallClock()
@@ -85,13 +88,14 @@ struct APIWorld: Sendable {
             let authenticator = Authenticator(
                 database: database, clock: clock, bearer: TokenReading.principal(_:at:on:))
             let panel = Panel(
-                database: database, clock: clock, publicURL: "https://berth.test",
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, passwordCost: .least)
+                database: database, clock: clock, publicURL: publicURL,
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, passwordGrant: passwordGrant,
+                passwordCost: .least)
             let api = try API(
                 APIDependencies(
                     database: database, clock: clock, authenticator: authenticator, vault: vault,
-                    publicURL: "https://berth.test", release: "0.0.0",
-                    logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+                    publicURL: publicURL, release: "0.0.0",
+                    logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, passwordGrant: passwordGrant,
                     pages: PageServing(
                         owns: Panel.owns, shares: Panel.shares, respond: panel.respond(to:address:requestID:))))
             let (ports, port) = AsyncStream<Int>.makeStream()

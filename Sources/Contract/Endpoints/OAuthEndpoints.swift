@@ -1,3 +1,5 @@
+import Basics
+
 /// The authorization server, as far as programs talk to it.
 package enum OAuthEndpoints {
     package static let token = Endpoint<TokenForm, TokenAnswer>(
@@ -32,6 +34,11 @@ package enum OAuthEndpoints {
     package static let resource = Endpoint<Nothing, ProtectedResourceView>(
         .get, "/.well-known/oauth-protected-resource", id: "oauth_resource",
         "Who gives out tokens for this API (RFC 9728)", access: .anonymous, dialect: .oauth)
+
+    package static let assessment = Endpoint<Nothing, SelfAssessmentView>(
+        .get, "/api/oauth/self_assessment", id: "oauth_self_assessment",
+        "How this installation compares with RFC 9700 at this moment; for administrators",
+        access: .account(scopes: .admin))
 
     /// The largest parameter is a redirect URI.
     private static let bodyBytesMax = 16_384

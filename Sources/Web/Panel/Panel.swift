@@ -14,6 +14,8 @@ package struct Panel: Sendable {
     let clock: any WallClock
     /// `https://berth.example`, without a slash at the end.
     let publicURL: String
+    /// API key pairs may be exchanged for tokens.
+    let passwordGrant: Bool
     let signIn: SignIn
     let logger: Logger
 
@@ -22,11 +24,12 @@ package struct Panel: Sendable {
 
     package init(
         database: any Database, clock: any WallClock, publicURL: String, logger: Logger,
-        passwordCost: Passwords.Cost = .standard
+        passwordGrant: Bool = true, passwordCost: Passwords.Cost = .standard
     ) {
         self.database = database
         self.clock = clock
         self.publicURL = publicURL
+        self.passwordGrant = passwordGrant
         self.logger = logger
         signIn = SignIn(database: database, clock: clock, cost: passwordCost)
     }

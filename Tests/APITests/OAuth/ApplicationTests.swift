@@ -137,8 +137,8 @@ import Testing
             #expect(given.json?["scopes"]?.items?.compactMap(\.text) == ["public", "register"])
             let renamed = try await world.send("PATCH", one, body: Self.body(#""name": "y""#))
             #expect(renamed.json?["scopes"]?.items?.compactMap(\.text) == ["public", "register"])
-            let public_ = try await world.send("PATCH", one, body: Self.body(#""confidential": false"#))
-            #expect(public_.status == 422)
+            let opened = try await world.send("PATCH", one, body: Self.body(#""confidential": false"#))
+            #expect(opened.status == 422)
             #expect(try await world.send("PATCH", one, body: Self.body(#""scopes": ["public"]"#)).status == 200)
             #expect(try await world.send("PATCH", one, body: Self.body(#""scopes": ["register"]"#)).status == 422)
 

@@ -54,6 +54,11 @@ extension API {
         serve(OAuthEndpoints.metadata) { _ in
             AuthorizationServerView(publicURL: publicURL, scopes: Scope.allCases.map(\.rawValue), grants: kinds)
         }
+        let assessment = SelfAssessment(publicURL: publicURL, passwordGrant: dependencies.passwordGrant)
+        serve(OAuthEndpoints.assessment) { call in
+            let found = try await database.read { try assessment.run(by: call.caller, on: $0) }
+            return SelfAssessmentView(found.map(SelfAssessmentView.Line.init))
+        }
         serve(OAuthEndpoints.resource) { _ in
             ProtectedResourceView(publicURL: publicURL, scopes: Scope.allCases.map(\.rawValue))
         }
@@ -90,6 +95,14 @@ extension IntrospectionAnswer {
         self.init(
             scope: token.scopes.text, clientID: token.applicationUID, subject: token.userID.map { "user:\($0)" },
             exp: token.expiresAt.milliseconds / 1000, iat: token.createdAt.milliseconds / 1000)
+    }
+}
+
+extension SelfAssessmentView.Line {
+    fileprivate init(_ line: Recommendation) {
+        self.init(
+            id: line.id, reference: line.reference, recommendation: line.what, holds: line.holds,
+            finding: line.finding, advice: line.advice)
     }
 }
 

@@ -29,6 +29,7 @@ extension Panel {
         case (.delete(let id), false): return try await deletionPage(id, visitor)
         case (.delete(let id), true): return try await deleteApplication(id, visitor)
         case (.allowed, false): return try await allowedPage(visit, visitor)
+        case (.assessment, false): return try await assessmentPage(visitor)
         case (.withdraw(let id), true): return try await withdraw(id, visitor)
         default: return Page.problem(.methodNotAllowed, "This did not work", "This page does not take that method.")
         }

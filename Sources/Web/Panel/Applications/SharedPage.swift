@@ -1,6 +1,6 @@
 /// Pages at addresses that the API has too: a browser asks for HTML there, a program for JSON.
 enum SharedPage: Hashable {
-    case applications, new, allowed
+    case applications, new, allowed, assessment
     case application(Int64)
     case edit(Int64)
     case rotateSecret(Int64)
@@ -21,6 +21,7 @@ enum SharedPage: Hashable {
         case ("applications", 3, let id?, "delete"): self = .delete(id)
         case ("authorized_applications", 1, _, _): self = .allowed
         case ("authorized_applications", 2, let id?, _): self = .withdraw(id)
+        case ("self_assessment", 1, _, _): self = .assessment
         default: return nil
         }
     }
@@ -36,6 +37,7 @@ enum SharedPage: Hashable {
         case .rotateSecret(let id): Self.root + "applications/\(id)/rotate_secret"
         case .delete(let id): Self.root + "applications/\(id)/delete"
         case .allowed: Self.root + "authorized_applications"
+        case .assessment: Self.root + "self_assessment"
         case .withdraw(let id): Self.root + "authorized_applications/\(id)"
         }
     }
