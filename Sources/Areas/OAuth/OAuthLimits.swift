@@ -20,6 +20,8 @@ package enum OAuthLimits {
     static let pollSlackMilliseconds: Int64 = 500
     /// Of one application. With so many, one guess in five million finds one.
     package static let pendingDeviceCodesMax: Int64 = 5000
+    /// Of one application from one address: nobody alone keeps its other users out.
+    package static let pendingDeviceCodesPerAddressMax: Int64 = 500
     /// Wrong user codes that one account may enter in ``guessSeconds`` (RFC 8628 §5.1).
     package static let guessesMax: Int64 = 10
     package static let guessSeconds: Int64 = 600

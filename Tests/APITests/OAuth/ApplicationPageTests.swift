@@ -54,6 +54,7 @@ import Testing
             #expect(await browser.page?.status == 200)
             #expect(await browser.page?.headers["cache-control"] == "no-store")
             let secret = try #require(Self.secret(await browser.text))
+            #expect(await browser.text.contains("<b>") == false)
             #expect(IssuedSecret.isWellFormed(secret, .clientSecret))
             #expect(await browser.text.contains("<script") == false)
             let owner = world.api.shop.customer
@@ -64,6 +65,10 @@ import Testing
             #expect(application.redirectURIs == ["https://a.example/", "https://b.example/"])
             #expect(application.scopes == [.public, .projectRead])
             #expect(application.usesDevices)
+
+            try await browser.visit(Self.list)
+            #expect(await browser.text.contains("My &lt;b&gt;shop&lt;/b&gt;"))
+            #expect(await browser.text.contains("<b>") == false)
 
             // Not shown again.
             let one = "\(Self.list)/\(application.id)"

@@ -189,6 +189,39 @@ import Testing
         }
     }
 
+    @Test(arguments: TestDialect.allCases) func nobodyFillsTheTable(dialect: TestDialect) async throws {
+        try await OAuthWorld.with(dialect) { world in
+            let device = try await Device.make(world)
+            let (uid, end) = (device.uid, SystemWallClock().now().advanced(by: .seconds(600)))
+            func fill(_ count: Int64, from address: String) async throws {
+                try await world.api.database.transaction { tx in
+                    try tx.run("DELETE FROM oauth_device_codes")
+                    try tx.run(
+                        """
+                        INSERT INTO oauth_device_codes (device_sha256, user_sha256, application_id, scopes, ip_addr,
+                            interval_seconds, created_at, expires_at)
+                        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(count))
+                        SELECT 'd' || CAST(n.i AS TEXT), 'u' || CAST(n.i AS TEXT), a.id, 'public', \(address), 5, 0,
+                            \(end)
+                        FROM n, oauth_applications a WHERE a.uid = \(uid)
+                        """)
+                }
+            }
+            try await fill(OAuthLimits.pendingDeviceCodesPerAddressMax - 1, from: "127.0.0.1")
+            #expect(try await device.start().status == 200)
+            let here = try await device.start()
+            #expect(here.status == 503)
+            #expect(here.oauthError == "temporarily_unavailable")
+            // Others go on, with other applications, from other addresses, and when the codes have expired.
+            #expect(try await Device.make(world).start().status == 200)
+            try await fill(OAuthLimits.pendingDeviceCodesMax - 1, from: "192.0.2.1")
+            #expect(try await device.start().status == 200)
+            #expect(try await device.start().status == 503)
+            try await world.age(seconds: OAuthLimits.deviceCodeSeconds + 1)
+            #expect(try await device.start().status == 200)
+        }
+    }
+
     @Test func brokenQuestionsAreRefused() async throws {
         try await OAuthWorld.with(.sqlite) { world in
             let device = try await Device.make(world)

@@ -20,11 +20,15 @@ package enum DeviceAuthorization {
     ) throws -> Started {
         try require(application)
         let scopes = try ScopeChoice.choose(scope, from: application.scopes.subtracting([.register]))
-        let pending = try tx.int(
+        let pending = try tx.first(
             """
-            SELECT COUNT(*) FROM oauth_device_codes WHERE application_id = \(application.id) AND expires_at > \(now)
-            """)
-        guard pending ?? 0 < OAuthLimits.pendingDeviceCodesMax else {
+            SELECT COUNT(*), COUNT(*) FILTER (WHERE ip_addr = \(address)) FROM oauth_device_codes
+            WHERE application_id = \(application.id) AND expires_at > \(now)
+            """
+        ) { (all: $0.int(0), here: $0.int(1)) }
+        guard let pending, pending.all < OAuthLimits.pendingDeviceCodesMax,
+            pending.here < OAuthLimits.pendingDeviceCodesPerAddressMax
+        else {
             throw OAuthProblem(.temporarilyUnavailable, "Too many devices are waiting. Try again in a few minutes.")
         }
         let deviceCode = IssuedSecret.make(.deviceCode)
