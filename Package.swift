@@ -27,6 +27,8 @@ let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.sw
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdHTTP2 = Target.Dependency.product(name: "HummingbirdHTTP2", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -67,6 +69,9 @@ let package = Package(
         .systemLibrary(
             name: "CLibPQ", path: "Sources/CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
 
+        .systemLibrary(
+            name: "CCompression", path: "Sources/CCompression", providers: [.apt(["zlib1g-dev", "libbrotli-dev"])]),
+
         room("Base/Basics", []),
         room("Base/SQL", ["Basics"], exclude: ["Schema/schema.sqlite.sql", "Schema/schema.postgres.sql"]),
         room("Base/Operations", ["Basics", "SQL", logging]),
@@ -74,7 +79,7 @@ let package = Package(
         room("Contract", ["Basics"]),
 
         room("Areas/Signals", ["Basics", "SQL", "Operations", logging]),
-        room("Areas/Identity", ["Basics", "SQL", "Operations", "Signals", crypto, cryptoExtras]),
+        room("Areas/Identity", ["Basics", "SQL", "Operations", "Signals", logging, crypto, cryptoExtras]),
         room("Areas/OAuth", ["Basics", "SQL", "Operations", "Identity", crypto, logging]),
         room("Areas/Fleet", ["Basics", "SQL", "Operations", "Signals", "Identity", logging]),
         room("Areas/Catalogue", ["Basics", "SQL", "Operations", "Signals", "Identity", yams]),
@@ -90,13 +95,16 @@ let package = Package(
             [
                 "Basics", "Fleet", logging, asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL, crypto,
             ]),
+        room(
+            "Adapters/Egress",
+            ["Basics", "Identity", "Workloads", asyncHTTPClient, nioCore, nioPosix, nioHTTP1]),
         room("Adapters/HAProxyControl", ["Basics", "Fleet", "Edge", logging, crypto]),
 
         room(
             "Web/API",
             [
                 "Basics", "SQL", "Operations", "Contract", "Signals", "Identity", "OAuth", "Fleet", "Catalogue",
-                "Workloads", "Edge", hummingbird, httpTypes, logging, nioCore,
+                "Workloads", "Edge", "CCompression", hummingbird, httpTypes, logging, nioCore, crypto,
             ]),
         room(
             "Web/Panel",
@@ -105,8 +113,10 @@ let package = Package(
             "Server",
             [
                 "Basics", "SQL", "Operations", "Contract", "Signals", "Identity", "OAuth", "Fleet", "Catalogue",
-                "Workloads", "Edge", "SQLiteDriver", "PostgresDriver", "DockerEngine", "HAProxyControl", "API", "Panel",
-                hummingbird,
+                "Workloads", "Edge", "SQLiteDriver", "PostgresDriver", "DockerEngine", "HAProxyControl", "Egress",
+                "API",
+                "Panel",
+                hummingbird, hummingbirdCore, hummingbirdHTTP2, nioSSL,
                 serviceLifecycle, unixSignals, configuration, logging, nioCore,
             ]),
         .executableTarget(
@@ -153,9 +163,9 @@ let package = Package(
             "APITests",
             [
                 "Basics", "SQL", "Operations", "Contract", "Signals", "Identity", "OAuth", "Fleet", "Catalogue",
-                "Workloads", "Edge", "API", "Panel", "Server", "TestKit", hummingbird, httpTypes, asyncHTTPClient,
-                nioCore,
-                nioHTTP1, logging,
+                "Workloads", "Edge", "Egress", "API", "Panel", "Server", "TestKit", hummingbird, httpTypes,
+                asyncHTTPClient,
+                nioCore, nioPosix, nioHTTP1, logging,
             ]),
         tests(
             "EndToEndTests",

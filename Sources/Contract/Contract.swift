@@ -3,7 +3,7 @@ package enum Contract {
     /// Every endpoint there is. A route that is not here does not exist.
     package static let all: [EndpointDescription] =
         [VersionEndpoints.view.about, VersionEndpoints.viewAtRoot.about, VersionEndpoints.document.about]
-        + oauth + users + orders + projects + services + containers + catalogue
+        + oauth + users + orders + projects + services + containers + catalogue + operations
 
     private static let oauth = [
         OAuthEndpoints.token.about, OAuthEndpoints.device.about, OAuthEndpoints.revoke.about,
@@ -16,7 +16,8 @@ package enum Contract {
 
     private static let users = [
         UserEndpoints.view.about, UserEndpoints.viewByID.about, UserEndpoints.change.about,
-        UserEndpoints.changeByID.about, UserEndpoints.register.about, SSHKeyEndpoints.list.about,
+        UserEndpoints.changeByID.about, UserEndpoints.register.about, UserEndpoints.signingSecret.about,
+        UserEndpoints.newSigningSecret.about, SSHKeyEndpoints.list.about,
         SSHKeyEndpoints.view.about,
         SSHKeyEndpoints.create.about, SSHKeyEndpoints.delete.about, APIKeyEndpoints.list.about,
         APIKeyEndpoints.view.about, APIKeyEndpoints.create.about, APIKeyEndpoints.delete.about,
@@ -42,6 +43,10 @@ package enum Contract {
         ContainerEndpoints.view.about, ContainerEndpoints.power.about, ContainerEndpoints.logs.about,
         ContainerEndpoints.processes.about, ContainerEndpoints.cpu.about, ContainerEndpoints.memory.about,
         EventEndpoints.view.about,
+    ]
+
+    private static let operations = [
+        OperationEndpoints.view.about, OperationEndpoints.callbacks.about, OperationEndpoints.retryCallback.about,
     ]
 
     private static let catalogue = [

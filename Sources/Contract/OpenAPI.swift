@@ -82,21 +82,32 @@ package enum OpenAPI {
         _ endpoint: EndpointDescription, components: inout [String: Schema]
     ) -> [(String, Node)] {
         var success: [(String, Node)] = [("description", .text(endpoint.success == 202 ? "Accepted." : "Done."))]
-        if endpoint.paging != .none {
-            let headers = ["Per-Page", "Total", "Link"].map { ($0, Node.reference("headers", $0)) }
-            success.append(("headers", .object(headers)))
-        }
+        let headers =
+            (endpoint.paging == .none ? [] : ["Per-Page", "Total", "Link"])
+            + ["X-Request-Id", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"]
+        success.append(("headers", .object(headers.map { ($0, Node.reference("headers", $0)) })))
         if let answer = endpoint.answerSchema() {
             let schema = node(answer, isRequest: false, components: &components)
             success.append(("content", .object([("application/json", .object([("schema", schema)]))])))
         }
-        var statuses: Set<Int> = [406, 422, 500, 503]
+        var statuses: Set<Int> = [406, 422, 429, 431, 500, 503]
         statuses.formUnion(endpoint.faults)
         if endpoint.access != .anonymous { statuses.formUnion([401, 403]) }
         if !endpoint.pathParameters.isEmpty { statuses.insert(404) }
         if endpoint.takesBody { statuses.formUnion([400, 408, 413, 415]) }
-        return [(String(endpoint.success), .object(success))]
+        return plan(endpoint, components: &components) + [(String(endpoint.success), .object(success))]
             + statuses.sorted().map { (String($0), .reference("responses", "Error\($0)")) }
+    }
+
+    /// What `dry_run` is answered with.
+    private static func plan(
+        _ endpoint: EndpointDescription, components: inout [String: Schema]
+    ) -> [(String, Node)] {
+        guard endpoint.isPlanned else { return [] }
+        let own = endpoint.success == 201 ? endpoint.answerSchema() : nil
+        let schema = node(own ?? Schema.of(PlanAnswer.self), isRequest: false, components: &components)
+        let content: Node = .object([("application/json", .object([("schema", schema)]))])
+        return [("200", .object([("description", .text("With dry_run: the plan.")), ("content", content)]))]
     }
 
     private static func parameterNodes(_ endpoint: EndpointDescription) -> [Node] {

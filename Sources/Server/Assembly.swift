@@ -2,9 +2,11 @@ import API
 import Basics
 import DockerEngine
 import Edge
+import Egress
 import Fleet
 import HAProxyControl
 import Hummingbird
+import HummingbirdCore
 import Identity
 package import Logging
 import NIOCore
@@ -54,21 +56,36 @@ package struct Assembly: Sendable {
                 name: Self.processName, logger: logger)
             gauges += OperationGauges.worker(worker)
             services += workServices(site, worker: worker)
+            services.append(Background("messages") { [outbox = outbox(vault)] in await outbox.run() })
         }
         if settings.roles.contains(.api) {
             let accessLog = AccessLog(sink: StandardError.write)
             let authenticator = Authenticator(
                 database: database, clock: clock, bearer: TokenReading.principal(_:at:on:))
-            let api = try API(dependencies(site, vault: vault, authenticator: authenticator, accessLog: accessLog))
+            let limiter = RateLimiter(settings.rateLimits, clock: clock)
+            var parts = dependencies(site, vault: vault, authenticator: authenticator, accessLog: accessLog)
+            parts.limiter = limiter
+            parts.trustedProxies = settings.trustedProxies
+            parts.crossOrigin = settings.crossOrigin
+            let api = try API(parts)
             let responder = api.responder()
             services.append(Background("access log") { await accessLog.run() })
             services.append(Background("credentials") { await authenticator.run() })
-            services.append(http(responder, settings.listen, "api"))
+            // One process serves a SQLite file, so there is nobody to share counts with.
+            if database.dialect == .postgres {
+                services.append(Background("rate limits") { [database] in await limiter.run(on: database) })
+            }
+            services.append(http(responder, settings.listen, "api", try Listening.server(settings.tls)))
             if let listen = settings.metricsListen {
-                services.append(http(MetricsResponder(requests: responder.metrics, gauges: gauges), listen, "metrics"))
+                services.append(
+                    http(
+                        MetricsResponder(requests: responder.metrics, gauges: gauges), listen, "metrics",
+                        try Listening.server(nil)))
             }
         } else if let listen = settings.metricsListen {
-            services.append(http(MetricsResponder(requests: nil, gauges: gauges), listen, "metrics"))
+            services.append(
+                http(
+                    MetricsResponder(requests: nil, gauges: gauges), listen, "metrics", try Listening.server(nil)))
         }
         try await run(services)
     }
@@ -89,6 +106,7 @@ package struct Assembly: Sendable {
             reconcilers: [
                 SignalSweep(database: database, clock: clock), VolumeSweep(site: site),
                 DeletionSweep(database: database, clock: clock), TokenSweep(database: database, clock: clock),
+                IdempotencySweep(database: database, clock: clock),
             ], name: name, logger: logger)
         let watch = FleetWatch(site: site, holder: name, logger: logger)
         return [
@@ -96,6 +114,12 @@ package struct Assembly: Sendable {
             Background("timers") { await scheduler.run() },
             Background("fleet") { await watch.run() },
         ]
+    }
+
+    private func outbox(_ vault: Vault) -> OutboxSender {
+        let callbacks = CallbackDelivery(
+            database: database, vault: vault, sender: GuardedSender(opened: settings.callbackNetworks), clock: clock)
+        return OutboxSender(database: database, deliverers: [callbacks], logger: logger)
     }
 
     private func dependencies(
@@ -126,12 +150,12 @@ package struct Assembly: Sendable {
     }
 
     private func http<Responder: HTTPResponder>(
-        _ responder: Responder, _ listen: ListenAddress, _ name: String
+        _ responder: Responder, _ listen: ListenAddress, _ name: String, _ server: HTTPServerBuilder
     ) -> any Service where Responder.Context: InitializableFromSource<ApplicationRequestContextSource> {
         var logger = logger
         logger[metadataKey: "listener"] = .string(name)
         return Application(
-            responder: responder,
+            responder: responder, server: server,
             configuration: ApplicationConfiguration(
                 address: .hostname(listen.host, port: listen.port), serverName: "Berth"),
             logger: logger)

@@ -45,6 +45,8 @@ struct APIWorld: Sendable {
         var service: Int64 = 0
         var container: Int64 = 0
         var operation: Int64 = 0
+        /// Of the operation, and given up.
+        var callback: Int64 = 0
         var order = ""
         var sshKey: Int64 = 0
         var apiKey: Int64 = 0
@@ -55,8 +57,9 @@ struct APIWorld: Sendable {
     struct Reply: Sendable {
         let status: Int
         let headers: [String: String]
-        let text: String
+        let bytes: [UInt8]
 
+        var text: String { String(decoding: bytes, as: UTF8.self) }
         var json: JSONValue? { JSONValue(stored: text) }
         /// The sentences of `{"errors": […]}`; nil when the body is anything else.
         var errors: [String]? {
@@ -78,7 +81,8 @@ struct APIWorld: Sendable {
     /// Runs `body` with the server up.
     static func with(
         _ dialect: TestDialect, publicURL: String = "https://berth.test", passwordGrant: Bool = true,
-        _ body: @Sendable (APIWorld) async throws -> Void
+        bodyTime: Duration = .seconds(30), limits: RateLimits = .off,
+        proxies: [IPNetwork] = [], crossOrigin: CrossOrigin = .none, _ body: @Sendable (APIWorld) async throws -> Void
     ) async throws {
         try await withDatabase(dialect) { database in
             let shop = try await WorkloadFixture.make(in: database)
@@ -91,13 +95,17 @@ struct APIWorld: Sendable {
                 database: database, clock: clock, publicURL: publicURL,
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, passwordGrant: passwordGrant,
                 passwordCost: .least)
-            let api = try API(
-                APIDependencies(
-                    database: database, clock: clock, authenticator: authenticator, vault: vault,
-                    publicURL: publicURL, release: "0.0.0",
-                    logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, passwordGrant: passwordGrant,
-                    pages: PageServing(
-                        owns: Panel.owns, shares: Panel.shares, respond: panel.respond(to:address:requestID:))))
+            var dependencies = APIDependencies(
+                database: database, clock: clock, authenticator: authenticator, vault: vault,
+                publicURL: publicURL, release: "0.0.0",
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, passwordGrant: passwordGrant,
+                pages: PageServing(
+                    owns: Panel.owns, shares: Panel.shares, respond: panel.respond(to:address:requestID:)))
+            dependencies.bodyTime = bodyTime
+            dependencies.limiter = RateLimiter(limits, clock: clock)
+            dependencies.trustedProxies = proxies
+            dependencies.crossOrigin = crossOrigin
+            let api = try API(dependencies)
             let (ports, port) = AsyncStream<Int>.makeStream()
             let app = Application(
                 responder: api.responder(),
@@ -157,11 +165,18 @@ struct APIWorld: Sendable {
                 ApplicationDraft(name: "Matrix", scopes: .all, ownerID: shop.customer.userID), by: .shell, at: now,
                 in: tx
             ).application
+            try tx.run(
+                """
+                INSERT INTO outbox (kind, payload, state, run_after, after_operation, created_at)
+                SELECT 'operation.ended', '{"notice":{"origin":"https://a.example"}}', 'dead', 1, id, 1
+                FROM operations
+                """)
             let things = Things(
                 project: try tx.int("SELECT id FROM projects") ?? 0,
                 service: try tx.int("SELECT id FROM services") ?? 0,
                 container: try tx.int("SELECT id FROM containers") ?? 0,
-                operation: try tx.int("SELECT id FROM operations") ?? 0, order: receipt.orderID ?? "",
+                operation: try tx.int("SELECT id FROM operations") ?? 0,
+                callback: try tx.int("SELECT id FROM outbox") ?? 0, order: receipt.orderID ?? "",
                 sshKey: try tx.int("SELECT id FROM ssh_keys") ?? 0,
                 apiKey: try tx.int("SELECT id FROM api_keys WHERE name = 'Shop'") ?? 0,
                 application: application.id)
@@ -201,7 +216,7 @@ struct APIWorld: Sendable {
         for (name, value) in response.headers { found[name.lowercased()] = value }
         return Reply(
             status: Int(response.status.code), headers: found,
-            text: String(decoding: bytes.readableBytesView, as: UTF8.self))
+            bytes: Array(bytes.readableBytesView))
     }
 
     /// `path` with the world's own ids in it.
@@ -211,7 +226,9 @@ struct APIWorld: Sendable {
     func fill(_ path: String, with things: Things) -> String {
         let values = [
             "project_id": "\(things.project)", "service_id": "\(things.service)",
-            "container_id": "\(things.container)", "event_id": "\(things.operation)", "order_id": things.order,
+            "container_id": "\(things.container)", "event_id": "\(things.operation)",
+            "operation_id": "\(things.operation)", "callback_id": "\(things.callback)",
+            "order_id": things.order,
             "image_id": "\(shop.hello.image)", "action": "start", "user_id": "\(shop.customer.userID ?? 0)",
             "ssh_key_id": "\(things.sshKey)", "api_key_id": "\(things.apiKey)",
             "app_id": "\(things.application)",

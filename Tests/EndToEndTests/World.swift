@@ -121,8 +121,9 @@ final class World: Sendable {
         ).text
     }
 
-    /// Starts the server and waits until it is ready.
-    func start(_ extra: [String: String] = [:]) async throws {
+    /// Starts the server and does not wait.
+    @discardableResult
+    func launch(_ extra: [String: String]) throws -> Process {
         let process = Process()
         process.executableURL = URL(filePath: try Command.required("BERTH_TEST_BINARY"))
         process.arguments = ["serve"]
@@ -140,6 +141,12 @@ final class World: Sendable {
         process.standardInput = FileHandle.nullDevice
         try process.run()
         server.withLock { $0 = Server(process: process) }
+        return process
+    }
+
+    /// Starts the server and waits until it is ready.
+    func start(_ extra: [String: String] = [:]) async throws {
+        let process = try launch(extra)
         try await eventually("the server is ready", seconds: 30) {
             (try? await self.get("/readyz"))?.status == 200 || !process.isRunning
         }

@@ -1,5 +1,7 @@
+package import API
 import Basics
 import Configuration
+package import Identity
 package import Logging
 
 /// How this process was asked to run: read once at the start, wholly, with every problem told at once.
@@ -21,6 +23,8 @@ package struct Settings: Sendable {
     package let listen: ListenAddress
     /// `http://host[:port]` or `https://…`, without a slash at the end: where clients reach us.
     package let publicURL: String
+    /// Files in PEM: a certificate with those that lead to its issuer, and its key. nil: without TLS.
+    package let tls: TLSFiles?
     /// The file with the key that secrets at rest are sealed with; created when absent.
     package let secretKeyFile: String
     package let logLevel: Logger.Level
@@ -29,6 +33,13 @@ package struct Settings: Sendable {
     package let roles: Set<Role>
     /// API key pairs may be exchanged for OAuth tokens.
     package let passwordGrant: Bool
+    package let rateLimits: RateLimits
+    /// Reverse proxies in front of us, whose `X-Forwarded-For` is believed.
+    package let trustedProxies: [IPNetwork]
+    /// Web pages that may call the API from a browser.
+    package let crossOrigin: CrossOrigin
+    /// Private networks that callbacks may go to.
+    package let callbackNetworks: [IPNetwork]
     /// The effective values as text, in the order of ``SettingName``, safe to show.
     package let printed: [PrintedSetting]
     /// Variables that begin with `BERTH_` and mean nothing to us: probably typing mistakes.
@@ -41,18 +52,28 @@ package struct Settings: Sendable {
         var reading = SettingsReading(environment: environment, flags: flags)
         let database = reading.value(.databaseURL, DatabaseURL.init(parsing:))
         let listen = reading.value(.listen, ListenAddress.init(parsing:))
-        let publicURL = reading.value(.publicURL, default: listen.map { "http://\($0.text)" }, PublicURL.parse)
+        let scheme = environment[SettingName.tlsCertificate.rawValue].map { $0 == "none" } ?? true ? "http" : "https"
+        let publicURL = reading.value(.publicURL, default: listen.map { "\(scheme)://\($0.text)" }, PublicURL.parse)
+        let tls = reading.tlsFiles()
         let secretKeyFile = reading.value(.secretKeyFile, SettingsReading.path)
         let logLevel = reading.value(.logLevel, SettingsReading.logLevel)
         let metricsListen = reading.value(.metricsListen, SettingsReading.listenOrOff)
         let roles = reading.value(.roles, SettingsReading.roles)
         let passwordGrant = reading.value(.passwordGrant, SettingsReading.switched)
-        guard reading.problems.isEmpty, let database, let listen, let publicURL, let secretKeyFile, let logLevel,
-            let metricsListen, let roles, let passwordGrant
+        let rateLimits = reading.rateLimits()
+        let trustedProxies = reading.value(.trustedProxies, NetworkList.init(parsing:))
+        let crossOrigin = reading.value(.crossOrigin, CrossOrigin.init(parsing:))
+        let callbackNetworks = reading.value(.callbackNetworks, NetworkList.init(parsing:))
+        guard reading.problems.isEmpty, let database, let listen, let tls, let publicURL, let secretKeyFile,
+            let logLevel,
+            let metricsListen, let roles, let passwordGrant, let rateLimits, let trustedProxies,
+            let crossOrigin, let callbackNetworks
         else { throw SettingsProblems(reading.problems) }
         return Settings(
-            database: database, listen: listen, publicURL: publicURL, secretKeyFile: secretKeyFile,
+            database: database, listen: listen, publicURL: publicURL, tls: tls.files, secretKeyFile: secretKeyFile,
             logLevel: logLevel, metricsListen: metricsListen.address, roles: roles, passwordGrant: passwordGrant,
+            rateLimits: rateLimits, trustedProxies: trustedProxies.networks, crossOrigin: crossOrigin,
+            callbackNetworks: callbackNetworks.networks,
             printed: reading.printed,
             unknownNames: SettingName.unknown(in: environment))
     }

@@ -37,6 +37,9 @@ struct SettingsReading {
         }
     }
 
+    /// Notes what is wrong between two settings.
+    mutating func note(_ name: SettingName, _ problem: String) { problems.append("\(name.rawValue) \(problem).") }
+
     private func text(_ name: SettingName) -> (String, PrintedSetting.Source)? {
         if let text = flags.string(forKey: name.key) { return (text, .flag) }
         if let text = environment.string(forKey: name.key, isSecret: name == .databaseURL) {

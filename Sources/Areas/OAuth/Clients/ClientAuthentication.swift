@@ -15,6 +15,9 @@ package struct ClientCredentials: Sendable {
         self.clientSecret = clientSecret
     }
 
+    /// Who the client says it is; empty when it does not. For counting, not for believing.
+    package var claimedName: String { (try? pair().uid) ?? "" }
+
     /// The name and the proof, from whichever of the two ways was used. Throws `invalid_request` for both at once
     /// (RFC 6749 §2.3) and `invalid_client` for none.
     func pair() throws(OAuthProblem) -> (uid: String, secret: String?) {

@@ -28,7 +28,7 @@ package enum ProjectReading {
     }
 
     /// The same within a transaction.
-    static func view(_ id: Int64, by caller: Caller, on connection: any Connection) throws -> ProjectSummary {
+    package static func view(_ id: Int64, by caller: Caller, on connection: any Connection) throws -> ProjectSummary {
         var found = [try lookup(id, to: .view, by: caller, on: connection)]
         try addServices(to: &found, on: connection)
         return found[0]

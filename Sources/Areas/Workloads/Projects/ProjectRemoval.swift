@@ -28,7 +28,7 @@ package enum ProjectRemoval {
                 NewOperation(
                     .projectTrash, input: ProjectTrashInput(projectID: id),
                     subjects: [subject] + target.serviceIDs.map { OperationSubject("service", $0) },
-                    locks: ["project:\(id)"], userID: caller.userID, requestID: caller.requestID),
+                    locks: ["project:\(id)"], by: caller),
                 in: tx, now: now)
             try Audit.write(caller, "deleted", noun: "project", id: id, operation: operation, at: now, in: tx)
             return ChangeReceipt(operationID: operation, plan: target.plan)

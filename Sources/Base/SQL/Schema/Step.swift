@@ -28,6 +28,10 @@ extension SchemaStep {
         .oauth,
         .sessions,
         .namedKeys,
+        .rateCounts,
+        .accountCounts,
+        .idempotencyKeys,
+        .callbacks,
         .deviceCodes,
     ]
 }

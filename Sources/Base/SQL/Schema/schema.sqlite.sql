@@ -78,6 +78,23 @@ CREATE TABLE domains (
 
 CREATE INDEX domains_ingress_rule ON domains (ingress_rule_id);
 
+CREATE TABLE idempotency_keys (
+    holder TEXT NOT NULL,
+    name TEXT NOT NULL,
+    request_sha256 TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('running', 'applied', 'answered')),
+    attempt TEXT NOT NULL,
+    lease_until BIGINT NOT NULL,
+    status BIGINT,
+    location TEXT,
+    body TEXT,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    PRIMARY KEY (holder, name)
+);
+
+CREATE INDEX idempotency_keys_expiry ON idempotency_keys (expires_at);
+
 CREATE TABLE image_env_params (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     image_id BIGINT NOT NULL REFERENCES images (id) ON DELETE CASCADE,
@@ -181,6 +198,8 @@ CREATE TABLE images (
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
 );
+
+CREATE INDEX images_owner ON images (user_id) WHERE user_id IS NOT NULL;
 
 CREATE TABLE ingress_rules (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -465,9 +484,19 @@ CREATE TABLE outbox (
     last_error TEXT,
     created_at BIGINT NOT NULL,
     delivered_at BIGINT
-);
+, after_operation BIGINT REFERENCES operations (id) ON DELETE CASCADE);
+
+CREATE INDEX outbox_operation ON outbox (after_operation) WHERE after_operation IS NOT NULL;
 
 CREATE INDEX outbox_waiting ON outbox (run_after, id) WHERE state = 'waiting';
+
+CREATE TABLE outbox_attempts (
+    message_id BIGINT NOT NULL REFERENCES outbox (id) ON DELETE CASCADE,
+    number BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    error TEXT,
+    PRIMARY KEY (message_id, number)
+);
 
 CREATE TABLE products (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -502,6 +531,16 @@ CREATE INDEX projects_leaving ON projects (user_id) WHERE state = 'deleting';
 CREATE INDEX projects_user ON projects (user_id, name, id) WHERE state = 'active';
 
 CREATE INDEX projects_zone ON projects (zone_id);
+
+CREATE TABLE rate_counts (
+    subject TEXT NOT NULL,
+    time_window BIGINT NOT NULL,
+    requests BIGINT NOT NULL,
+    ends_at BIGINT NOT NULL,
+    PRIMARY KEY (subject, time_window)
+);
+
+CREATE INDEX rate_counts_ends_at ON rate_counts (ends_at);
 
 CREATE TABLE resource_locks (
     operation_id BIGINT NOT NULL REFERENCES operations (id) ON DELETE CASCADE,
@@ -562,6 +601,8 @@ CREATE TABLE services (
     updated_at BIGINT NOT NULL
 );
 
+CREATE INDEX services_active ON services (project_id) WHERE state = 'active';
+
 CREATE INDEX services_project ON services (project_id, label, id, image_variant_id);
 
 CREATE TABLE sessions (
@@ -578,6 +619,13 @@ CREATE TABLE sessions (
 CREATE INDEX sessions_expiry ON sessions (expires_at);
 
 CREATE INDEX sessions_user ON sessions (user_id);
+
+CREATE TABLE signing_secrets (
+    user_id BIGINT PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    secret TEXT NOT NULL,
+    previous TEXT,
+    created_at BIGINT NOT NULL
+);
 
 CREATE TABLE ssh_keys (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -7,13 +7,16 @@ import SQL
 extension API {
     mutating func serveOAuth() {
         let (database, clock, publicURL) = (dependencies.database, dependencies.clock, dependencies.publicURL)
+        let limiter = dependencies.limiter
         let grants = Grants(database: database, clock: clock, passwordGrant: dependencies.passwordGrant)
 
         serve(OAuthEndpoints.token) { call in
             let form = call.input
-            let tokens = try await grants.token(
-                TokenRequest(form), client: call.credentials(form.clientId, form.clientSecret))
-            return TokenAnswer(tokens)
+            let client = call.credentials(form.clientId, form.clientSecret)
+            try limiter.heed(.token, call, client)
+            return try await limiter.guarding(call, client) {
+                TokenAnswer(try await grants.token(TokenRequest(form), client: client))
+            }
         }
         serve(OAuthEndpoints.device) { call in
             let client = call.credentials(call.input.clientId, call.input.clientSecret)
@@ -30,8 +33,10 @@ extension API {
             guard let token = call.input.token else { throw OAuthProblem(.invalidRequest, "token is missing.") }
             let client = call.credentials(call.input.clientId, call.input.clientSecret)
             let now = clock.now()
-            try await database.transaction { tx in
-                try TokenRevocation.revoke(token, by: Clients.authenticate(client, on: tx), at: now, in: tx)
+            try await limiter.guarding(call, client) {
+                try await database.transaction { tx in
+                    try TokenRevocation.revoke(token, by: Clients.authenticate(client, on: tx), at: now, in: tx)
+                }
             }
             return Acknowledgement()
         }
@@ -39,7 +44,9 @@ extension API {
             guard let token = call.input.token else { throw OAuthProblem(.invalidRequest, "token is missing.") }
             let client = call.credentials(call.input.clientId, call.input.clientSecret)
             let now = clock.now()
-            let found = try await database.read { try Introspection.ask(token, client: client, at: now, on: $0) }
+            let found = try await limiter.guarding(call, client) {
+                try await database.read { try Introspection.ask(token, client: client, at: now, on: $0) }
+            }
             return found.map(IntrospectionAnswer.init) ?? .inactive
         }
         serve(OAuthEndpoints.info) { call in
@@ -69,6 +76,28 @@ extension Call {
     /// What the client shows of itself, in either of the two ways.
     fileprivate func credentials(_ id: String?, _ secret: String?) -> ClientCredentials {
         ClientCredentials(authorization: facts.authorization, clientID: id, clientSecret: secret)
+    }
+}
+
+extension RateLimiter {
+    /// Counts a request of a client from where it comes; throws when it is one too many.
+    fileprivate func heed<Input>(
+        _ kind: RateLimit.Kind, _ call: Call<Input>, _ client: ClientCredentials
+    ) throws(HTTPFault) {
+        let key = RateKey(kind, name: client.claimedName, from: call.facts.client.number)
+        if let budget = take(key), budget.isExceeded { throw .tooMany(budget) }
+    }
+
+    /// Runs `body`, unless the client's secret has been wrong too often from there.
+    fileprivate func guarding<Input, T>(
+        _ call: Call<Input>, _ client: ClientCredentials, _ body: () async throws -> T
+    ) async throws -> T {
+        let key = RateKey(.failureOfName, name: client.claimedName, from: call.facts.client.number)
+        if let budget = look(key), budget.isExceeded { throw HTTPFault.tooMany(budget) }
+        do { return try await body() } catch let problem as OAuthProblem where problem.code == .invalidClient {
+            _ = take(key)
+            throw problem
+        }
     }
 }
 

@@ -1,5 +1,5 @@
-/// What may come along with a power action.
-package struct PowerRequest: OptionalBody, Codable, Sendable {
+/// What may come along with anything that goes on after the answer.
+package struct StartRequest: OptionalBody, Codable, Sendable {
     package let callback: CallbackRequest?
 
     package init() { callback = nil }

@@ -1,6 +1,6 @@
 extension SchemaStep {
     static let deviceCodes = SchemaStep(
-        number: 11,
+        number: 15,
         why: "The device grant (RFC 8628): codes of devices without a browser, and who guesses at them.",
         statements: [
             """
