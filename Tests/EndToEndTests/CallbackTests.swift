@@ -15,6 +15,9 @@ struct CallbackTests {
             log = folder.appending(path: "received.jsonl")
             let file = folder.appending(path: "signing-secret")
             try Data(secret.utf8).write(to: file)
+            (process.standardInput, process.standardOutput, process.standardError) = (
+                FileHandle.nullDevice, FileHandle.nullDevice, FileHandle.nullDevice
+            )
             process.executableURL = URL(filePath: try Command.required("BERTH_TEST_PYTHON"))
             process.arguments = [
                 World.projectFolder.appending(path: "Tests/Interop/receiver.py").path, "\(port)", file.path, log.path,
@@ -22,7 +25,8 @@ struct CallbackTests {
             try process.run()
         }
 
-        deinit { if process.isRunning { process.terminate() } }
+        /// Python would think about a polite signal only after the next request.
+        deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
 
         /// What has come, oldest first.
         func received() -> [[String: Any]] {
