@@ -72,6 +72,25 @@ import Testing
         }
     }
 
+    @Test func anApplicationIsRegisteredOnceHoweverOftenItIsSent() async throws {
+        try await APIWorld.with(.sqlite) { world in
+            let headers = [("Idempotency-Key", "one")]
+            let first = try await world.send("POST", Self.path, headers: headers, body: Self.shop)
+            let again = try await world.send("POST", Self.path, headers: headers, body: Self.shop)
+            #expect(first.status == 200)
+            #expect(again.text == first.text)
+            #expect(again.headers["idempotency-replayed"] == "true")
+            #expect(try await world.send("GET", Self.path).headers["total"] == "2")
+            // The secret is kept sealed.
+            let secret = first.json?["secret"]?.text ?? "-"
+            let kept = try await world.database.read { connection in
+                try connection.rows("SELECT body FROM idempotency_keys") { $0.textOrNil(0) ?? "" }
+            }
+            #expect(kept.count == 1)
+            #expect(kept.allSatisfy { !$0.contains(secret) })
+        }
+    }
+
     static let refused = [
         ("", 422, "Name can't be blank."), (#""name": """#, 422, "Name can't be blank."),
         (#""name": "  ""#, 422, "Name can't be blank."), (#""name": 7"#, 422, "name must be text"),
@@ -253,38 +272,6 @@ import Testing
                 }
             }
             #expect(try await costs() == few)
-        }
-    }
-
-    @Test(arguments: TestDialect.allCases) func whatIsAllowedIsListedAndTakenBack(dialect: TestDialect) async throws {
-        try await OAuthWorld.with(dialect) { world in
-            let project = world.api.things.project
-            let first = try await world.exchange(try await world.code(scope: "project_read", projects: [project]))
-            let second = try await world.exchange(try await world.code(scope: "profile_read", projects: [project]))
-            let path = "/api/oauth/authorized_applications"
-            func entry() async throws -> JSONValue? {
-                let reply = try await world.api.send("GET", path)
-                #expect(reply.status == 200, "\(reply.text)")
-                return reply.json?.items?.first { $0["id"]?.whole == world.application.id }
-            }
-            let found = try await entry()
-            #expect(found?["name"]?.text == "Shop")
-            #expect(found?["uid"]?.text == world.application.uid)
-            #expect(found?["scopes"]?.items?.compactMap(\.text) == ["profile_read", "project_read"])
-            #expect(found?["all_projects"] == .bool(false))
-
-            let one = "\(path)/\(world.application.id)"
-            #expect(try await world.api.send("DELETE", one, as: .stranger).status == 404)
-            #expect(try await world.get("/api/projects", token: first.accessToken).status == 200)
-            let answer = try await world.api.send("DELETE", one)
-            #expect(answer.status == 204)
-            for token in [first, second] {
-                #expect(try await world.get("/api/oauth/token/info", token: token.accessToken).status == 401)
-                let refresh = ["grant_type": "refresh_token", "refresh_token": token.refreshToken]
-                #expect(try await world.token(refresh).oauthError == "invalid_grant")
-            }
-            #expect(try await entry() == nil)
-            #expect(try await world.api.send("DELETE", one).status == 404)
         }
     }
 }

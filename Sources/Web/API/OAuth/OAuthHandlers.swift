@@ -21,9 +21,12 @@ extension API {
         serve(OAuthEndpoints.device) { call in
             let client = call.credentials(call.input.clientId, call.input.clientSecret)
             let (scope, address, now) = (call.input.scope, call.caller.address, clock.now())
-            let started = try await database.transaction { tx in
-                try DeviceAuthorization.start(
-                    Clients.authenticate(client, on: tx), scope: scope, address: address, at: now, in: tx)
+            try limiter.heed(.token, call, client)
+            let started = try await limiter.guarding(call, client) {
+                try await database.transaction { tx in
+                    try DeviceAuthorization.start(
+                        Clients.authenticate(client, on: tx), scope: scope, address: address, at: now, in: tx)
+                }
             }
             return DeviceAuthorizationAnswer(
                 deviceCode: started.deviceCode.reveal(), userCode: started.userCode,
