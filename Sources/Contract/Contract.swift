@@ -6,8 +6,12 @@ package enum Contract {
         + oauth + users + orders + projects + services + containers + catalogue + operations + collaborators
 
     private static let oauth = [
-        OAuthEndpoints.token.about, OAuthEndpoints.revoke.about, OAuthEndpoints.introspect.about,
+        OAuthEndpoints.token.about, OAuthEndpoints.device.about, OAuthEndpoints.revoke.about,
+        OAuthEndpoints.introspect.about,
         OAuthEndpoints.info.about, OAuthEndpoints.metadata.about, OAuthEndpoints.resource.about,
+        ApplicationEndpoints.list.about, ApplicationEndpoints.view.about, ApplicationEndpoints.create.about,
+        ApplicationEndpoints.change.about, ApplicationEndpoints.delete.about, ApplicationEndpoints.rotate.about,
+        ApplicationEndpoints.allowed.about, ApplicationEndpoints.withdraw.about, OAuthEndpoints.assessment.about,
     ]
 
     private static let users = [

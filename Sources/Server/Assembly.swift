@@ -143,8 +143,10 @@ package struct Assembly: Sendable {
     }
 
     private func pages() -> PageServing {
-        let panel = Panel(database: database, clock: clock, publicURL: settings.publicURL, logger: logger)
-        return PageServing(owns: Panel.owns, respond: panel.respond(to:address:requestID:))
+        let panel = Panel(
+            database: database, clock: clock, publicURL: settings.publicURL, logger: logger,
+            passwordGrant: settings.passwordGrant)
+        return PageServing(owns: Panel.owns, shares: Panel.shares, respond: panel.respond(to:address:requestID:))
     }
 
     private func http<Responder: HTTPResponder>(

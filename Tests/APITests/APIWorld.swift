@@ -30,6 +30,8 @@ struct APIWorld: Sendable {
     /// Who asks, and with what.
     enum Role: String, CaseIterable, Sendable {
         case anonymous, stranger, suspended, owner, administrator
+        /// Invited to the owner's project; and who has accepted.
+        case pending, collaborator
         /// The owner's token with every scope that can be given, and with `public` only.
         case token, unscoped
         /// The owner's token limited to another project of the same owner; one that has expired; a revoked one.
@@ -47,9 +49,16 @@ struct APIWorld: Sendable {
         var operation: Int64 = 0
         /// Of the operation, and given up.
         var callback: Int64 = 0
+        /// Rows of the project's collaborators.
+        var pending: Int64 = 0
+        /// Of the image that belongs to the owner.
+        var imageCollaborator: Int64 = 0
+        var collaborator: Int64 = 0
         var order = ""
         var sshKey: Int64 = 0
         var apiKey: Int64 = 0
+        /// Belongs to the owner, who allows it everything.
+        var application: Int64 = 0
     }
 
     struct Reply: Sendable {
@@ -78,7 +87,8 @@ struct APIWorld: Sendable {
 
     /// Runs `body` with the server up.
     static func with(
-        _ dialect: TestDialect, bodyTime: Duration = .seconds(30), limits: RateLimits = .off,
+        _ dialect: TestDialect, publicURL: String = "https://berth.test", passwordGrant: Bool = true,
+        bodyTime: Duration = .seconds(30), limits: RateLimits = .off,
         proxies: [IPNetwork] = [], crossOrigin: CrossOrigin = .none, _ body: @Sendable (APIWorld) async throws -> Void
     ) async throws {
         try await withDatabase(dialect) { database in
@@ -89,13 +99,15 @@ struct APIWorld: Sendable {
             let authenticator = Authenticator(
                 database: database, clock: clock, bearer: TokenReading.principal(_:at:on:))
             let panel = Panel(
-                database: database, clock: clock, publicURL: "https://berth.test",
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, passwordCost: .least)
+                database: database, clock: clock, publicURL: publicURL,
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, passwordGrant: passwordGrant,
+                passwordCost: .least)
             var dependencies = APIDependencies(
                 database: database, clock: clock, authenticator: authenticator, vault: vault,
-                publicURL: "https://berth.test", release: "0.0.0",
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-                pages: PageServing(owns: Panel.owns, respond: panel.respond(to:address:requestID:)))
+                publicURL: publicURL, release: "0.0.0",
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, passwordGrant: passwordGrant,
+                pages: PageServing(
+                    owns: Panel.owns, shares: Panel.shares, respond: panel.respond(to:address:requestID:)))
             dependencies.bodyTime = bodyTime
             dependencies.limiter = RateLimiter(limits, clock: clock)
             dependencies.trustedProxies = proxies
@@ -133,9 +145,10 @@ struct APIWorld: Sendable {
             let now = clock.now()
             let suspended = try Accounts.create(
                 NewAccount(email: "suspended@example.test", firstName: "S", lastName: "U"), by: .shell, at: now, in: tx)
+            let others = try makeCollaborators(shop, at: now, in: tx)
             let people: [(Role, Int64?)] = [
                 (.stranger, shop.stranger.userID), (.suspended, suspended.id), (.owner, shop.customer.userID),
-                (.administrator, shop.admin.userID),
+                (.administrator, shop.admin.userID), (.pending, others[0]), (.collaborator, others[1]),
             ]
             var keys: [Role: String] = [:]
             for (role, id) in people {
@@ -156,6 +169,10 @@ struct APIWorld: Sendable {
                 INSERT INTO api_keys (user_id, username, secret_sha256, name, scopes, created_at)
                 VALUES (\(shop.customer.userID), 'named', 'nobody knows', 'Shop', 'project_read', 1)
                 """)
+            let application = try Applications.create(
+                ApplicationDraft(name: "Matrix", scopes: .all, ownerID: shop.customer.userID), by: .shell, at: now,
+                in: tx
+            ).application
             try tx.run(
                 """
                 INSERT INTO outbox (kind, payload, state, run_after, after_operation, created_at)
@@ -167,10 +184,15 @@ struct APIWorld: Sendable {
                 service: try tx.int("SELECT id FROM services") ?? 0,
                 container: try tx.int("SELECT id FROM containers") ?? 0,
                 operation: try tx.int("SELECT id FROM operations") ?? 0,
-                callback: try tx.int("SELECT id FROM outbox") ?? 0, order: receipt.orderID ?? "",
+                callback: try tx.int("SELECT id FROM outbox") ?? 0,
+                pending: try tx.int("SELECT id FROM project_collaborators WHERE active = 0") ?? 0,
+                imageCollaborator: try tx.int("SELECT id FROM image_collaborators") ?? 0,
+                collaborator: try tx.int("SELECT id FROM project_collaborators WHERE active = 1") ?? 0,
+                order: receipt.orderID ?? "",
                 sshKey: try tx.int("SELECT id FROM ssh_keys") ?? 0,
-                apiKey: try tx.int("SELECT id FROM api_keys WHERE name = 'Shop'") ?? 0)
-            return (keys, try makeTokens(shop, at: now, in: tx), things)
+                apiKey: try tx.int("SELECT id FROM api_keys WHERE name = 'Shop'") ?? 0,
+                application: application.id)
+            return (keys, try makeTokens(of: application, shop, at: now, in: tx), things)
         }
     }
 
@@ -210,19 +232,25 @@ struct APIWorld: Sendable {
     }
 
     /// `path` with the world's own ids in it.
-    func fill(_ path: String) -> String { fill(path, with: things) }
+    func fill(_ path: String, as role: Role = .owner) -> String { fill(path, with: things, as: role) }
 
     /// `path` with other ids in it.
-    func fill(_ path: String, with things: Things) -> String {
-        let values = [
+    func fill(_ path: String, with things: Things, as role: Role = .owner) -> String {
+        var values = [
             "project_id": "\(things.project)", "service_id": "\(things.service)",
             "container_id": "\(things.container)", "event_id": "\(things.operation)",
             "operation_id": "\(things.operation)", "callback_id": "\(things.callback)",
             "order_id": things.order,
             "image_id": "\(shop.hello.image)", "action": "start", "user_id": "\(shop.customer.userID ?? 0)",
             "ssh_key_id": "\(things.sshKey)", "api_key_id": "\(things.apiKey)",
+            "app_id": "\(things.application)", "collaborator_id": "\(things.collaborator)",
+            "collaboration_id": "\(role == .pending ? things.pending : things.collaborator)-project",
         ]
         var result = path
+        if path.hasPrefix("/api/container_images/{image_id}/collaborators") {
+            values["image_id"] = "\(shop.web.image)"
+            values["collaborator_id"] = "\(things.imageCollaborator)"
+        }
         for (name, value) in values {
             result = result.split(separator: "{\(name)}", omittingEmptySubsequences: false).joined(separator: value)
         }

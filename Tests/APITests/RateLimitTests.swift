@@ -132,6 +132,11 @@ import Testing
             #expect(refused.status == 429)
             #expect(refused.oauthError == "temporarily_unavailable")
             #expect(refused.headers["retry-after"] != nil)
+            // Devices ask within the same limit.
+            let device = try await world.raw(
+                "POST", "/api/oauth/device_authorization", [("Content-Type", "application/x-www-form-urlencoded")],
+                Array("client_id=one".utf8))
+            #expect(device.status == 429)
             func signIn() async throws -> Int {
                 try await world.raw(
                     "POST", "/login", [("Content-Type", "application/x-www-form-urlencoded")],

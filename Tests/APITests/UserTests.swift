@@ -33,7 +33,7 @@ import Testing
             #expect(user?["billing_plan"]?["name"] == .string("Plan"))
             #expect(
                 user?["services"]?.compact == """
-                    {"container_images":0,"container_registries":0,"container_services":1,"containers":1,\
+                    {"container_images":1,"container_registries":0,"container_services":1,"containers":1,\
                     "dns_zones":0,"projects":1}
                     """)
             #expect(

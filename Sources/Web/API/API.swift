@@ -63,14 +63,18 @@ package struct APIDependencies: Sendable {
 package struct PageServing: Sendable {
     /// Whether a path is that of a page.
     let owns: @Sendable (Substring) -> Bool
+    /// Whether a path that the API answers too has a page, for clients that want one.
+    let shares: @Sendable (Substring) -> Bool
     /// The page; `address` is the client's, `requestID` names the request in logs and the audit trail.
     let respond: @Sendable (_ request: Request, _ address: String, _ requestID: String) async -> Response
 
     package init(
         owns: @escaping @Sendable (Substring) -> Bool,
+        shares: @escaping @Sendable (Substring) -> Bool,
         respond: @escaping @Sendable (_ request: Request, _ address: String, _ requestID: String) async -> Response
     ) {
         self.owns = owns
+        self.shares = shares
         self.respond = respond
     }
 }
@@ -92,6 +96,7 @@ package struct API: Sendable {
         self.dependencies = dependencies
         try serveVersion()
         serveOAuth()
+        serveApplications()
         serveUsers()
         serveSSHKeys()
         serveAPIKeys()

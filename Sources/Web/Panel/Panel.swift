@@ -14,6 +14,8 @@ package struct Panel: Sendable {
     let clock: any WallClock
     /// `https://berth.example`, without a slash at the end.
     let publicURL: String
+    /// API key pairs may be exchanged for tokens.
+    let passwordGrant: Bool
     let signIn: SignIn
     let logger: Logger
 
@@ -22,11 +24,12 @@ package struct Panel: Sendable {
 
     package init(
         database: any Database, clock: any WallClock, publicURL: String, logger: Logger,
-        passwordCost: Passwords.Cost = .standard
+        passwordGrant: Bool = true, passwordCost: Passwords.Cost = .standard
     ) {
         self.database = database
         self.clock = clock
         self.publicURL = publicURL
+        self.passwordGrant = passwordGrant
         self.logger = logger
         signIn = SignIn(database: database, clock: clock, cost: passwordCost)
     }
@@ -54,8 +57,16 @@ package struct Panel: Sendable {
     /// Whether a path is one of the panel's.
     package static func owns(_ path: Substring) -> Bool {
         switch path {
-        case "/login", "/logout", "/panel.css", "/api/oauth/authorize", "/api/oauth/authorize/native": true
+        case "/login", "/logout", "/panel.css", "/api/oauth/authorize", "/api/oauth/authorize/native", "/activate": true
         default: false
+        }
+    }
+
+    /// Whether one is sent on to this path after signing in.
+    static func isDestination(_ path: Substring) -> Bool {
+        switch path {
+        case "/api/oauth/authorize", "/activate": true
+        default: shares(path)
         }
     }
 
@@ -70,7 +81,9 @@ package struct Panel: Sendable {
                 case .throttled: .tooManyRequests
                 case .forbidden: .forbidden
                 case .unavailable: .serviceUnavailable
-                case .unauthenticated, .notFound, .conflict, .invalid, .malformed, .bug: .badRequest
+                case .notFound: .notFound
+                case .conflict: .conflict
+                case .unauthenticated, .invalid, .malformed, .bug: .badRequest
                 }
             return Page.problem(status, "This did not work", fault.sentences.joined(separator: " "))
         } catch {
@@ -100,7 +113,11 @@ package struct Panel: Sendable {
         case ("/api/oauth/authorize", false): return try await ask(visit)
         case ("/api/oauth/authorize", true): return try await decide(visit)
         case ("/api/oauth/authorize/native", false): return try codePage(visit)
-        default: return Page.problem(.methodNotAllowed, "This did not work", "This page does not take that method.")
+        case ("/activate", false): return try await activate(visit)
+        case ("/activate", true): return try await decideDevice(visit)
+        default:
+            if let page = SharedPage(path) { return try await respond(page, visit, isForm: isForm) }
+            return Page.problem(.methodNotAllowed, "This did not work", "This page does not take that method.")
         }
     }
 

@@ -21,7 +21,9 @@ import Testing
         var location: String { page?.headers["location"] ?? "" }
 
         @discardableResult
-        func get(_ path: String) async throws -> APIWorld.Reply { try await send("GET", path, nil, []) }
+        func get(_ path: String, headers: [(String, String)] = []) async throws -> APIWorld.Reply {
+            try await send("GET", path, nil, headers)
+        }
 
         /// Sends the form of the last page: its hidden fields, and these.
         @discardableResult
@@ -59,14 +61,16 @@ import Testing
         }
 
         private var hidden: [(String, String)] {
-            text.split(separator: "<input type=\"hidden\" ").dropFirst().compactMap { part in
-                let quoted = part.split(separator: "\"", omittingEmptySubsequences: false).map(String.init)
-                return quoted.count > 3 ? (quoted[1], Self.unescaped(quoted[3])) : nil
-            }
+            // Of several forms on a page the first.
+            text.prefix(upTo: text.firstRange(of: "</form>")?.lowerBound ?? text.endIndex)
+                .split(separator: "<input type=\"hidden\" ").dropFirst().compactMap { part in
+                    let quoted = part.split(separator: "\"", omittingEmptySubsequences: false).map(String.init)
+                    return quoted.count > 3 ? (quoted[1], Self.unescaped(quoted[3])) : nil
+                }
         }
     }
 
-    private static func withBrowser(
+    static func withBrowser(
         _ dialect: TestDialect, _ body: @escaping @Sendable (OAuthWorld, Browser) async throws -> Void
     ) async throws {
         try await OAuthWorld.with(dialect) { world in
@@ -79,7 +83,7 @@ import Testing
         }
     }
 
-    private static func email(_ world: OAuthWorld) async throws -> String {
+    static func email(_ world: OAuthWorld) async throws -> String {
         let owner = world.api.shop.customer.userID ?? 0
         return try await world.api.database.read { try Accounts.find(id: owner, on: $0)?.email } ?? ""
     }

@@ -72,8 +72,8 @@ package enum ImageListing {
             SELECT 1 FROM projects p
             JOIN services s ON s.project_id = p.id
             JOIN image_variants v ON v.id = s.image_variant_id
-            WHERE \(Policy.owned("p.user_id", project: "p.id", by: caller)) AND p.state = 'active' AND v.image_id = \(id)
-            LIMIT 1
+            WHERE v.image_id = \(id) AND p.state = 'active'
+                AND \(Policy.owned("p.user_id", project: "p.id", by: caller)) LIMIT 1
             """) != nil
     }
 

@@ -74,8 +74,8 @@ package enum Policy {
     /// What one says of a thing that is not there, or not for this caller.
     package static func notFound(_ noun: String) -> Fault { Fault(.notFound, "Unknown \(noun).") }
 
-    /// A condition for `WHERE`: rows whose account, in `column`, is the caller's own, or whose project, in `project`, he
-    /// may work in; and whose project is one that the credential is limited to. nil: they are part of no project.
+    /// A condition for `WHERE`: rows whose account, in `column`, is the caller's own, or whose project, in `project`,
+    /// he may work in; and whose project is one that the credential is limited to. nil: they are part of no project.
     ///
     /// Lists show what is one's own, to administrators too; Berth itself and the operator's shell see all rows.
     package static func owned(_ column: SQL, project: SQL?, by caller: Caller) -> SQL {

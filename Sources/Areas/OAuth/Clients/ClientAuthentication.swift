@@ -51,7 +51,7 @@ package enum Clients {
         if uid.utf8.contains(0) || uid.utf8.count > 200 { throw OAuthProblem.invalidClient }
         let found = try connection.first(
             "SELECT \(Applications.columns), secret_sha256 FROM oauth_applications WHERE uid = \(uid)"
-        ) { (Applications.application($0), digest: $0.textOrNil(9)) }
+        ) { (Applications.application($0), digest: $0.textOrNil(10)) }
         let isEqual = IssuedSecret.matches(secret ?? "", digest: found?.digest)
         guard let (application, _) = found else { throw OAuthProblem.invalidClient }
         // Some libraries send an empty secret for clients that have none.

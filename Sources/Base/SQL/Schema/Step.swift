@@ -34,5 +34,6 @@ extension SchemaStep {
         .callbacks,
         .refusedNetworks,
         .collaborators,
+        .deviceCodes,
     ]
 }

@@ -315,7 +315,8 @@ CREATE TABLE oauth_applications (
     owner_id BIGINT REFERENCES users (id) ON DELETE CASCADE,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
-);
+, uses_devices INTEGER NOT NULL DEFAULT 0
+    CHECK (uses_devices IN (0, 1)));
 
 CREATE INDEX oauth_applications_owner ON oauth_applications (owner_id) WHERE owner_id IS NOT NULL;
 
@@ -329,6 +330,35 @@ CREATE TABLE oauth_codes (
 );
 
 CREATE INDEX oauth_codes_grant ON oauth_codes (grant_id);
+
+CREATE TABLE oauth_device_codes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    device_sha256 TEXT NOT NULL UNIQUE,
+    user_sha256 TEXT NOT NULL UNIQUE,
+    application_id BIGINT NOT NULL REFERENCES oauth_applications (id) ON DELETE CASCADE,
+    scopes TEXT NOT NULL,
+    ip_addr TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'denied', 'allowed', 'used')),
+    grant_id BIGINT REFERENCES oauth_grants (id) ON DELETE CASCADE,
+    interval_seconds BIGINT NOT NULL,
+    polled_at BIGINT,
+    used_at BIGINT,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    CHECK ((grant_id IS NOT NULL) = (state IN ('allowed', 'used')))
+);
+
+CREATE INDEX oauth_device_codes_application ON oauth_device_codes (application_id, expires_at);
+
+CREATE INDEX oauth_device_codes_expiry ON oauth_device_codes (expires_at);
+
+CREATE INDEX oauth_device_codes_grant ON oauth_device_codes (grant_id) WHERE grant_id IS NOT NULL;
+
+CREATE TABLE oauth_device_guesses (
+    user_id BIGINT PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    failures BIGINT NOT NULL,
+    since BIGINT NOT NULL
+);
 
 CREATE TABLE oauth_grant_projects (
     grant_id BIGINT NOT NULL REFERENCES oauth_grants (id) ON DELETE CASCADE,

@@ -87,7 +87,9 @@ package struct APIResponder: HTTPResponder {
         let path = target.prefix { $0 != "?" }
         if let probe = await probe(path) { return probe }
         try visit.heed(limiter.take(RateKey(.address, visit.address.number)))
-        if let pages = api.dependencies.pages, pages.owns(path) {
+        if let pages = api.dependencies.pages,
+            pages.owns(path) || Admission.wantsPage(request.headers[.accept]) && pages.shares(path)
+        {
             visit.isPage = true
             if request.method == .post { try visit.heed(limiter.take(RateKey(.form, visit.address.number))) }
             // A page never waits for a body itself: one place knows how long one may take.

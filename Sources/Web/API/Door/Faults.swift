@@ -160,7 +160,8 @@ struct Refusal {
             self.init(
                 status: .unauthorized, problem.description,
                 [(.wwwAuthenticate, #"Bearer realm="Berth", error="invalid_token""#)])
-        case .invalidRequest, .invalidGrant, .invalidScope, .unauthorizedClient, .unsupportedGrantType:
+        case .invalidRequest, .invalidGrant, .invalidScope, .unauthorizedClient, .unsupportedGrantType, .accessDenied,
+            .authorizationPending, .slowDown, .expiredToken:
             self.init(status: .badRequest, problem.description)
         case .serverError: self.init(status: .internalServerError, problem.description)
         case .temporarilyUnavailable: self.init(status: .serviceUnavailable, problem.description)

@@ -18,6 +18,20 @@ extension API {
                 TokenAnswer(try await grants.token(TokenRequest(form), client: client))
             }
         }
+        serve(OAuthEndpoints.device) { call in
+            let client = call.credentials(call.input.clientId, call.input.clientSecret)
+            let (scope, address, now) = (call.input.scope, call.caller.address, clock.now())
+            try limiter.heed(.token, call, client)
+            let started = try await limiter.guarding(call, client) {
+                try await database.transaction { tx in
+                    try DeviceAuthorization.start(
+                        Clients.authenticate(client, on: tx), scope: scope, address: address, at: now, in: tx)
+                }
+            }
+            return DeviceAuthorizationAnswer(
+                deviceCode: started.deviceCode.reveal(), userCode: started.userCode,
+                verificationURI: publicURL + "/activate", expiresIn: started.expiresIn, interval: started.interval)
+        }
         serve(OAuthEndpoints.revoke) { call in
             guard let token = call.input.token else { throw OAuthProblem(.invalidRequest, "token is missing.") }
             let client = call.credentials(call.input.clientId, call.input.clientSecret)
@@ -49,6 +63,11 @@ extension API {
         let kinds = Grants.Kind.allCases.filter { $0 != .password || dependencies.passwordGrant }.map(\.rawValue)
         serve(OAuthEndpoints.metadata) { _ in
             AuthorizationServerView(publicURL: publicURL, scopes: Scope.allCases.map(\.rawValue), grants: kinds)
+        }
+        let assessment = SelfAssessment(publicURL: publicURL, passwordGrant: dependencies.passwordGrant)
+        serve(OAuthEndpoints.assessment) { call in
+            let found = try await database.read { try assessment.run(by: call.caller, on: $0) }
+            return SelfAssessmentView(found.map(SelfAssessmentView.Line.init))
         }
         serve(OAuthEndpoints.resource) { _ in
             ProtectedResourceView(publicURL: publicURL, scopes: Scope.allCases.map(\.rawValue))
@@ -90,7 +109,7 @@ extension TokenRequest {
         self.init(
             grantType: form.grantType, scope: form.scope, username: form.username, password: form.password,
             code: form.code, redirectURI: form.redirectUri, codeVerifier: form.codeVerifier,
-            refreshToken: form.refreshToken)
+            refreshToken: form.refreshToken, deviceCode: form.deviceCode)
     }
 }
 
@@ -108,6 +127,14 @@ extension IntrospectionAnswer {
         self.init(
             scope: token.scopes.text, clientID: token.applicationUID, subject: token.userID.map { "user:\($0)" },
             exp: token.expiresAt.milliseconds / 1000, iat: token.createdAt.milliseconds / 1000)
+    }
+}
+
+extension SelfAssessmentView.Line {
+    fileprivate init(_ line: Recommendation) {
+        self.init(
+            id: line.id, reference: line.reference, recommendation: line.what, holds: line.holds,
+            finding: line.finding, advice: line.advice)
     }
 }
 
