@@ -90,12 +90,18 @@ package enum OpenAPI {
             let schema = node(answer, isRequest: false, components: &components)
             success.append(("content", .object([("application/json", .object([("schema", schema)]))])))
         }
-        var statuses: Set<Int> = [406, 422, 429, 431, 500, 503]
+        // 400 also without a body: an address that is too long, or that holds a token.
+        var statuses: Set<Int> = [400, 406, 422, 429, 431, 500, 503]
         statuses.formUnion(endpoint.faults)
-        if endpoint.access != .anonymous { statuses.formUnion([401, 403]) }
+        // Wrong credentials are refused also where none are needed.
+        if endpoint.access != .anonymous || endpoint.dialect == .v60 { statuses.formUnion([401, 403]) }
+        if endpoint.dialect == .v60, endpoint.method != .get { statuses.insert(409) }
         if !endpoint.pathParameters.isEmpty { statuses.insert(404) }
         if endpoint.takesBody { statuses.formUnion([400, 408, 413, 415]) }
-        return plan(endpoint, components: &components) + [(String(endpoint.success), .object(success))]
+        let unchanged: [(String, Node)] =
+            endpoint.method == .get && endpoint.dialect == .v60
+            ? [("304", .object([("description", .text("Nothing has changed since the state of If-None-Match."))]))] : []
+        return plan(endpoint, components: &components) + unchanged + [(String(endpoint.success), .object(success))]
             + statuses.sorted().map { (String($0), .reference("responses", "Error\($0)")) }
     }
 

@@ -12,6 +12,7 @@ import Operations
 import Panel
 import SQL
 import TestKit
+import Testing
 import Workloads
 
 /// The API on a real socket with a shop in a database of its own: a project of the customer with everything in it.
@@ -226,9 +227,16 @@ struct APIWorld: Sendable {
         let bytes = try await response.body.collect(upTo: 10_000_000)
         var found: [String: String] = [:]
         for (name, value) in response.headers { found[name.lowercased()] = value }
-        return Reply(
+        let reply = Reply(
             status: Int(response.status.code), headers: found,
             bytes: Array(bytes.readableBytesView))
+        let problems = ContractCheck.problems(
+            method, path,
+            ContractCheck.Reply(
+                status: reply.status, contentType: found["content-type"], isPacked: found["content-encoding"] != nil,
+                text: reply.text))
+        if !problems.isEmpty { Issue.record("\(problems.joined(separator: "\n"))") }
+        return reply
     }
 
     /// `path` with the world's own ids in it.
