@@ -72,6 +72,8 @@ let package = Package(
         .systemLibrary(
             name: "CCompression", path: "Sources/CCompression", providers: [.apt(["zlib1g-dev", "libbrotli-dev"])]),
 
+        .systemLibrary(name: "CXXHash", path: "Sources/CXXHash", providers: [.apt(["libxxhash-dev"])]),
+
         room("Base/Basics", []),
         room("Base/SQL", ["Basics"], exclude: ["Schema/schema.sqlite.sql", "Schema/schema.postgres.sql"]),
         room("Base/Operations", ["Basics", "SQL", logging]),
@@ -104,7 +106,7 @@ let package = Package(
             "Web/API",
             [
                 "Basics", "SQL", "Operations", "Contract", "Signals", "Identity", "OAuth", "Fleet", "Catalogue",
-                "Workloads", "Edge", "CCompression", hummingbird, httpTypes, logging, nioCore, crypto,
+                "Workloads", "Edge", "CCompression", "CXXHash", hummingbird, httpTypes, logging, nioCore, crypto,
             ]),
         room(
             "Web/Panel",
