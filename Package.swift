@@ -74,7 +74,7 @@ let package = Package(
         room("Contract", ["Basics"]),
 
         room("Areas/Signals", ["Basics", "SQL", "Operations", logging]),
-        room("Areas/Identity", ["Basics", "SQL", "Operations", "Signals", crypto, cryptoExtras]),
+        room("Areas/Identity", ["Basics", "SQL", "Operations", "Signals", crypto, cryptoExtras, logging]),
         room("Areas/OAuth", ["Basics", "SQL", "Operations", "Identity", crypto, logging]),
         room("Areas/Fleet", ["Basics", "SQL", "Operations", "Signals", "Identity", logging]),
         room("Areas/Catalogue", ["Basics", "SQL", "Operations", "Signals", "Identity", yams]),
@@ -90,6 +90,8 @@ let package = Package(
             [
                 "Basics", "Fleet", logging, asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL, crypto,
             ]),
+        room(
+            "Adapters/MailSender", ["Basics", "Identity", logging, nioCore, nioPosix, nioSSL]),
         room("Adapters/HAProxyControl", ["Basics", "Fleet", "Edge", logging, crypto]),
 
         room(
@@ -105,14 +107,16 @@ let package = Package(
             "Server",
             [
                 "Basics", "SQL", "Operations", "Contract", "Signals", "Identity", "OAuth", "Fleet", "Catalogue",
-                "Workloads", "Edge", "SQLiteDriver", "PostgresDriver", "DockerEngine", "HAProxyControl", "API", "Panel",
+                "Workloads", "Edge", "SQLiteDriver", "PostgresDriver", "DockerEngine", "HAProxyControl", "MailSender",
+                "API", "Panel",
                 hummingbird,
                 serviceLifecycle, unixSignals, configuration, logging, nioCore,
             ]),
         .executableTarget(
             name: "berth",
             dependencies: [
-                "Basics", "SQL", "Operations", "Contract", "Identity", "OAuth", "Fleet", "Catalogue", "Server",
+                "Basics", "SQL", "Operations", "Contract", "Identity", "OAuth", "Fleet", "Catalogue", "MailSender",
+                "Server",
                 argumentParser,
                 logging,
             ],
@@ -140,6 +144,7 @@ let package = Package(
                 nioCore,
                 nioHTTP1,
             ]),
+        tests("MailSenderTests", ["Basics", "SQL", "Operations", "Identity", "MailSender", "TestKit", logging]),
         tests("FleetTests", ["Basics", "SQL", "Fleet", "TestKit"]),
         tests("CatalogueTests", ["Basics", "SQL", "Identity", "Fleet", "Catalogue", "TestKit"]),
         tests("ServerTests", ["Basics", "SQL", "Operations", "Server", "TestKit", logging]),

@@ -54,6 +54,7 @@ package struct Assembly: Sendable {
                 name: Self.processName, logger: logger)
             gauges += OperationGauges.worker(worker)
             services += workServices(site, worker: worker)
+            services.append(mail(vault, installation: code))
         }
         if settings.roles.contains(.api) {
             let accessLog = AccessLog(sink: StandardError.write)
@@ -82,6 +83,17 @@ package struct Assembly: Sendable {
             installation: installation)
     }
 
+    /// Delivers what lies in the outbox.
+    private func mail(_ vault: Vault, installation: String) -> any Service {
+        let transport = MailPost.transport(settings, logger: logger)
+        let sender = OutboxSender(
+            database: database,
+            deliverers: [
+                MailDeliverer(transport: transport, vault: vault, from: settings.mailFrom, installation: installation)
+            ], logger: logger)
+        return Background("outbox") { await sender.run() }
+    }
+
     private func workServices(_ site: Site, worker: Worker) -> [any Service] {
         let name = Self.processName
         let scheduler = Scheduler(
@@ -89,6 +101,7 @@ package struct Assembly: Sendable {
             reconcilers: [
                 SignalSweep(database: database, clock: clock), VolumeSweep(site: site),
                 DeletionSweep(database: database, clock: clock), TokenSweep(database: database, clock: clock),
+                MailSweep(database: database, clock: clock),
             ], name: name, logger: logger)
         let watch = FleetWatch(site: site, holder: name, logger: logger)
         return [

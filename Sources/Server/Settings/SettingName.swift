@@ -10,6 +10,9 @@ package enum SettingName: String, Sendable, CaseIterable {
     case metricsListen = "BERTH_METRICS_LISTEN"
     case roles = "BERTH_ROLES"
     case passwordGrant = "BERTH_OAUTH_PASSWORD_GRANT"
+    case smtpURL = "BERTH_SMTP_URL"
+    case mailFrom = "BERTH_MAIL_FROM"
+    case registration = "BERTH_REGISTRATION"
 
     /// What holds when nothing is said; nil when it depends on another setting.
     package var defaultText: String? {
@@ -22,6 +25,9 @@ package enum SettingName: String, Sendable, CaseIterable {
         case .metricsListen: "127.0.0.1:9464"
         case .roles: "api,panel,worker"
         case .passwordGrant: "on"
+        case .smtpURL: "off"
+        case .mailFrom: nil
+        case .registration: "off"
         }
     }
 
@@ -30,9 +36,14 @@ package enum SettingName: String, Sendable, CaseIterable {
         switch self {
         case .listen: "--listen"
         case .roles: "--roles"
-        case .databaseURL, .publicURL, .secretKeyFile, .logLevel, .metricsListen, .passwordGrant: nil
+        case .databaseURL, .publicURL, .secretKeyFile, .logLevel, .metricsListen, .passwordGrant, .smtpURL, .mailFrom,
+            .registration:
+            nil
         }
     }
+
+    /// It may hold a password.
+    var isSecret: Bool { self == .databaseURL || self == .smtpURL }
 
     /// The same name as swift-configuration spells it: `berth.database.url`.
     var key: ConfigKey { ConfigKey(rawValue.lowercased().split(separator: "_").map(String.init)) }

@@ -1,6 +1,8 @@
 import Basics
 import Configuration
+package import Identity
 package import Logging
+package import MailSender
 
 /// How this process was asked to run: read once at the start, wholly, with every problem told at once.
 ///
@@ -29,6 +31,12 @@ package struct Settings: Sendable {
     package let roles: Set<Role>
     /// API key pairs may be exchanged for OAuth tokens.
     package let passwordGrant: Bool
+    /// The server that takes mail; nil: mail is written to files.
+    package let mailServer: SMTPServer?
+    /// Who mail comes from.
+    package let mailFrom: MailSenderName
+    /// Strangers may make themselves an account in the panel.
+    package let registration: Bool
     /// The effective values as text, in the order of ``SettingName``, safe to show.
     package let printed: [PrintedSetting]
     /// Variables that begin with `BERTH_` and mean nothing to us: probably typing mistakes.
@@ -47,13 +55,20 @@ package struct Settings: Sendable {
         let metricsListen = reading.value(.metricsListen, SettingsReading.listenOrOff)
         let roles = reading.value(.roles, SettingsReading.roles)
         let passwordGrant = reading.value(.passwordGrant, SettingsReading.switched)
+        let mail = reading.value(.smtpURL, MailServerSetting.init(parsing:))
+        let mailFrom = reading.value(
+            .mailFrom, default: publicURL.map(MailSenderName.fallback), MailSenderName.setting)
+        if mail?.server != nil, !reading.isGiven(.mailFrom) {
+            reading.refuse(.mailFrom, "is missing: say who mail comes from, such as Berth <berth@example.com>")
+        }
+        let registration = reading.value(.registration, SettingsReading.switched)
         guard reading.problems.isEmpty, let database, let listen, let publicURL, let secretKeyFile, let logLevel,
-            let metricsListen, let roles, let passwordGrant
+            let metricsListen, let roles, let passwordGrant, let mail, let mailFrom, let registration
         else { throw SettingsProblems(reading.problems) }
         return Settings(
             database: database, listen: listen, publicURL: publicURL, secretKeyFile: secretKeyFile,
             logLevel: logLevel, metricsListen: metricsListen.address, roles: roles, passwordGrant: passwordGrant,
-            printed: reading.printed,
+            mailServer: mail.server, mailFrom: mailFrom, registration: registration, printed: reading.printed,
             unknownNames: SettingName.unknown(in: environment))
     }
 }

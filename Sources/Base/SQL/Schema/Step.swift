@@ -28,5 +28,6 @@ extension SchemaStep {
         .oauth,
         .sessions,
         .namedKeys,
+        .mail,
     ]
 }

@@ -535,6 +535,7 @@ CREATE TABLE outbox (
     CONSTRAINT outbox_pkey PRIMARY KEY (id),
     CONSTRAINT outbox_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'dead'::text])))
 );
+CREATE INDEX outbox_kind ON outbox USING btree (kind, id);
 CREATE INDEX outbox_waiting ON outbox USING btree (run_after, id) WHERE (state = 'waiting'::text);
 
 CREATE TABLE products (

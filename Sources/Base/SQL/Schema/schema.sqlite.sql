@@ -437,6 +437,8 @@ CREATE TABLE outbox (
     delivered_at BIGINT
 );
 
+CREATE INDEX outbox_kind ON outbox (kind, id);
+
 CREATE INDEX outbox_waiting ON outbox (run_after, id) WHERE state = 'waiting';
 
 CREATE TABLE products (
