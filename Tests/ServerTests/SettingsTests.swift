@@ -86,7 +86,7 @@ import Testing
     func mailServersAreReadAndMasked(url: String, shown: String) throws {
         let settings = try Settings.load(environment: ["BERTH_SMTP_URL": url, "BERTH_MAIL_FROM": "B <b@x.test>"])
         #expect(settings.printed.first { $0.name == .smtpURL }?.value == shown)
-        #expect(settings.mailServer?.credentials?.password.reveal() != "•••")
+        #expect(settings.mailServer != nil)
     }
 
     @Test(arguments: [
