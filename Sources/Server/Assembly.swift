@@ -89,7 +89,9 @@ package struct Assembly: Sendable {
         let sender = OutboxSender(
             database: database,
             deliverers: [
-                MailDeliverer(transport: transport, vault: vault, from: settings.mailFrom, installation: installation)
+                MailDeliverer(transport: transport, vault: vault, from: settings.mailFrom, installation: installation),
+                AskedLinks(
+                    database: database, mail: MailQueue(vault: vault, publicURL: settings.publicURL), clock: clock),
             ], logger: logger)
         return Background("outbox") { await sender.run() }
     }
@@ -101,7 +103,7 @@ package struct Assembly: Sendable {
             reconcilers: [
                 SignalSweep(database: database, clock: clock), VolumeSweep(site: site),
                 DeletionSweep(database: database, clock: clock), TokenSweep(database: database, clock: clock),
-                MailSweep(database: database, clock: clock),
+                MailSweep(database: database, clock: clock), IdentitySweep(database: database, clock: clock),
             ], name: name, logger: logger)
         let watch = FleetWatch(site: site, holder: name, logger: logger)
         return [
@@ -117,7 +119,7 @@ package struct Assembly: Sendable {
         APIDependencies(
             database: database, clock: clock, authenticator: authenticator, vault: vault,
             publicURL: settings.publicURL, release: Self.release, logger: logger,
-            passwordGrant: settings.passwordGrant, pages: settings.roles.contains(.panel) ? pages() : nil,
+            passwordGrant: settings.passwordGrant, pages: settings.roles.contains(.panel) ? pages(vault) : nil,
             accessLog: accessLog,
             readiness: { [database, stopping] in
                 if stopping.isSet { return ["The server is stopping."] }
@@ -131,8 +133,10 @@ package struct Assembly: Sendable {
             processes: { try await Processes.list(containerID: $0, site: site) })
     }
 
-    private func pages() -> PageServing {
-        let panel = Panel(database: database, clock: clock, publicURL: settings.publicURL, logger: logger)
+    private func pages(_ vault: Vault) -> PageServing {
+        let panel = Panel(
+            database: database, clock: clock, publicURL: settings.publicURL, vault: vault, logger: logger,
+            allowsRegistration: settings.registration)
         return PageServing(owns: Panel.owns, respond: panel.respond(to:address:requestID:))
     }
 

@@ -20,6 +20,7 @@ struct APIWorld: Sendable {
     let shop: WorkloadFixture
     let base: String
     let authenticator: Authenticator
+    let vault: Vault
     /// `user:secret` by role.
     let keys: [Role: String]
     /// Access tokens by role.
@@ -74,7 +75,9 @@ struct APIWorld: Sendable {
     }
 
     /// Runs `body` with the server up.
-    static func with(_ dialect: TestDialect, _ body: @Sendable (APIWorld) async throws -> Void) async throws {
+    static func with(
+        _ dialect: TestDialect, registration: Bool = true, _ body: @Sendable (APIWorld) async throws -> Void
+    ) async throws {
         try await withDatabase(dialect) { database in
             let shop = try await WorkloadFixture.make(in: database)
             let clock = SystemWallClock()
@@ -83,8 +86,9 @@ struct APIWorld: Sendable {
             let authenticator = Authenticator(
                 database: database, clock: clock, bearer: TokenReading.principal(_:at:on:))
             let panel = Panel(
-                database: database, clock: clock, publicURL: "https://berth.test",
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, passwordCost: .least)
+                database: database, clock: clock, publicURL: "https://berth.test", vault: vault,
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, allowsRegistration: registration,
+                passwordCost: .least)
             let api = try API(
                 APIDependencies(
                     database: database, clock: clock, authenticator: authenticator, vault: vault,
@@ -103,7 +107,7 @@ struct APIWorld: Sendable {
                 let number = await ports.first { _ in true } ?? 0
                 let world = APIWorld(
                     database: database, shop: shop, base: "http://127.0.0.1:\(number)", authenticator: authenticator,
-                    keys: keys, tokens: tokens, things: things)
+                    vault: vault, keys: keys, tokens: tokens, things: things)
                 do { try await body(world) } catch {
                     group.cancelAll()
                     throw error

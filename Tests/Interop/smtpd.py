@@ -3,9 +3,9 @@
     smtpd.py FOLDER [tls=none|starttls|implicit] [user=NAME:PASSWORD] [ways=PLAIN,LOGIN] [utf8=no] [inject=yes]
 
 The recipient decides: reject@ 550, later@ 451, junk@ 554 after the text, lost@ the connection ends within the text,
-slow@ accepted and written down, but the answer takes a minute. Prints its port, and ends with its standard input.
+slow@ accepted and written down, but the first answer takes a minute. Prints its port, and ends with its standard input.
 """
-import asyncio, base64, email, email.policy, json, ssl, sys
+import asyncio, base64, email, email.policy, json, os, ssl, sys
 from aiosmtpd.smtp import SMTP, AuthResult
 
 folder = sys.argv[1]
@@ -45,7 +45,8 @@ class Keeper:
         })
         with open(f"{folder}/accepted.jsonl", "a") as file:
             file.write(line + "\n")
-        if name == "slow":
+        if name == "slow" and not os.path.exists(f"{folder}/slow"):
+            open(f"{folder}/slow", "w").close()
             await asyncio.sleep(60)
         return "250 2.0.0 Kept"
 

@@ -7,27 +7,32 @@ import NIOCore
 import OAuth
 package import SQL
 
-/// Pages for people: signing in, and allowing applications access. Every form works without JavaScript, and there is
-/// none.
+/// Pages for people: signing in, their account, and allowing applications access. Every form works without JavaScript,
+/// and there is none.
 package struct Panel: Sendable {
     let database: any Database
     let clock: any WallClock
     /// `https://berth.example`, without a slash at the end.
     let publicURL: String
     let signIn: SignIn
+    let mail: MailQueue
+    /// Strangers may make themselves an account.
+    let allowsRegistration: Bool
     let logger: Logger
 
     /// A form is a few fields and one list of projects.
     private static let formBytesMax = 65_536
 
     package init(
-        database: any Database, clock: any WallClock, publicURL: String, logger: Logger,
-        passwordCost: Passwords.Cost = .standard
+        database: any Database, clock: any WallClock, publicURL: String, vault: Vault, logger: Logger,
+        allowsRegistration: Bool = false, passwordCost: Passwords.Cost = .standard
     ) {
         self.database = database
         self.clock = clock
         self.publicURL = publicURL
         self.logger = logger
+        self.allowsRegistration = allowsRegistration
+        mail = MailQueue(vault: vault, publicURL: publicURL)
         signIn = SignIn(database: database, clock: clock, cost: passwordCost)
     }
 
@@ -55,7 +60,7 @@ package struct Panel: Sendable {
     package static func owns(_ path: Substring) -> Bool {
         switch path {
         case "/login", "/logout", "/panel.css", "/api/oauth/authorize", "/api/oauth/authorize/native": true
-        default: false
+        default: ownsAccount(path)
         }
     }
 
@@ -70,9 +75,12 @@ package struct Panel: Sendable {
                 case .throttled: .tooManyRequests
                 case .forbidden: .forbidden
                 case .unavailable: .serviceUnavailable
-                case .unauthenticated, .notFound, .conflict, .invalid, .malformed, .bug: .badRequest
+                case .notFound: .notFound
+                case .unauthenticated, .conflict, .invalid, .malformed, .bug: .badRequest
                 }
             return Page.problem(status, "This did not work", fault.sentences.joined(separator: " "))
+        } catch DatabaseProblem.unavailable {
+            return Page.problem(.serviceUnavailable, "This did not work", "Try again in a few seconds.")
         } catch {
             logger.error(
                 "A page failed.", metadata: ["request_id": .string(requestID), "cause": .string("\(error)")])
@@ -93,6 +101,7 @@ package struct Panel: Sendable {
             query: FormText.fields(target.dropFirst(path.count + 1)), form: form,
             cookies: Cookies(request.headers[.cookie] ?? "", isSecure: publicURL.hasPrefix("https://")),
             target: target, address: address, requestID: requestID, userAgent: request.headers[.userAgent] ?? "")
+        if let page = try await account(path, isForm: isForm, visit) { return page }
         switch (path, isForm) {
         case ("/login", false): return try loginPage(visit, problem: nil)
         case ("/login", true): return try await login(visit)
@@ -100,7 +109,9 @@ package struct Panel: Sendable {
         case ("/api/oauth/authorize", false): return try await ask(visit)
         case ("/api/oauth/authorize", true): return try await decide(visit)
         case ("/api/oauth/authorize/native", false): return try codePage(visit)
-        default: return Page.problem(.methodNotAllowed, "This did not work", "This page does not take that method.")
+        case ("/login", _), ("/logout", _), ("/api/oauth/authorize", _), ("/api/oauth/authorize/native", _):
+            return Page.problem(.methodNotAllowed, "This did not work", "This page does not take that method.")
+        default: return Page.problem(.notFound, "There is no such page", "Begin at your account: /account.")
         }
     }
 

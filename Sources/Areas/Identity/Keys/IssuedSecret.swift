@@ -12,6 +12,7 @@ package enum IssuedSecret {
         case clientSecret = "bth_cs_"
         case apiKey = "bth_key_"
         case session = "bth_s_"
+        case accountLink = "bth_ml_"
     }
 
     /// 43 characters of 62 are 256 bits.

@@ -3,7 +3,8 @@ package import Logging
 import Operations
 package import SQL
 
-/// Removes letters that were delivered, or given up, a month ago: they hold names, addresses and what was written.
+/// Removes letters, and requests for some, that were delivered or given up a month ago: they hold names, addresses and
+/// what was written.
 package struct MailSweep: Reconciler {
     /// How many rows were removed.
     package struct Report: Codable, Sendable, Hashable {
@@ -31,7 +32,8 @@ package struct MailSweep: Reconciler {
                 letters: try tx.run(
                     """
                     DELETE FROM outbox WHERE id IN (
-                        SELECT id FROM outbox WHERE kind = \(MailDeliverer.kind) AND state <> 'waiting'
+                        SELECT id FROM outbox WHERE kind IN (\(list: [MailDeliverer.kind, AskedLinks.kind]))
+                            AND state <> 'waiting'
                             AND created_at < \(end) LIMIT \(Self.rowsMax))
                     """))
         }

@@ -29,5 +29,6 @@ extension SchemaStep {
         .sessions,
         .namedKeys,
         .mail,
+        .accountLinks,
     ]
 }

@@ -1,3 +1,20 @@
+CREATE TABLE account_links (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    token_sha256 TEXT NOT NULL UNIQUE,
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    purpose TEXT NOT NULL CHECK (purpose IN ('confirm', 'change_email', 'reset')),
+    email TEXT NOT NULL CHECK (email = lower(email)),
+    cause BIGINT,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+
+CREATE UNIQUE INDEX account_links_cause ON account_links (cause) WHERE cause IS NOT NULL;
+
+CREATE INDEX account_links_expiry ON account_links (expires_at);
+
+CREATE INDEX account_links_user ON account_links (user_id, purpose);
+
 CREATE TABLE api_keys (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,

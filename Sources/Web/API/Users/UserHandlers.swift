@@ -7,6 +7,7 @@ extension API {
     mutating func serveUsers() {
         let database = dependencies.database
         let clock = dependencies.clock
+        let mail = MailQueue(vault: dependencies.vault, publicURL: dependencies.publicURL)
         let host = PublicAddress.host(of: dependencies.publicURL)
 
         serve(UserEndpoints.view) { call in
@@ -16,11 +17,13 @@ extension API {
             UserAnswer(UserView(try await AccountReading.view(call.id, by: call.caller, from: database)))
         }
         serve(UserEndpoints.change) { call in
-            try await Profiles.change(nil, to: call.input.value, by: call.caller, at: clock.now(), in: database)
+            try await Profiles.change(
+                nil, to: call.input.value, by: call.caller, mail: mail, at: clock.now(), in: database)
             return Acknowledgement()
         }
         serve(UserEndpoints.changeByID) { call in
-            try await Profiles.change(call.id, to: call.input.value, by: call.caller, at: clock.now(), in: database)
+            try await Profiles.change(
+                call.id, to: call.input.value, by: call.caller, mail: mail, at: clock.now(), in: database)
             return Acknowledgement()
         }
         serve(UserEndpoints.register) { call in

@@ -10,6 +10,7 @@ extension Panel {
     struct Visitor: Sendable {
         let caller: Caller
         let email: String
+        let sessionID: Int64
         /// The session's token, which forms are tied to.
         let token: String
     }
@@ -126,14 +127,15 @@ extension Panel {
         return Page.redirect(Address.adding(all, to: uri))
     }
 
-    private func visitor(_ visit: Visit) async throws -> Visitor? {
+    /// Who is signed in; nil when nobody is.
+    func visitor(_ visit: Visit) async throws -> Visitor? {
         guard let token = visit.cookies.session,
             let session = try await Sessions.find(token, at: clock.now(), in: database)
         else { return nil }
         let caller = Caller(
             userID: session.userID, isAdmin: session.isAdmin, means: .session, requestID: visit.requestID,
             address: visit.address)
-        return Visitor(caller: caller, email: session.email, token: token)
+        return Visitor(caller: caller, email: session.email, sessionID: session.id, token: token)
     }
 
     /// nil: all of them. Numbers that are none choose nothing, and that is refused later.
