@@ -66,6 +66,9 @@ let package = Package(
     targets: [
         .systemLibrary(
             name: "CLibPQ", path: "Sources/CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(
+            name: "CLibQREncode", path: "Sources/CLibQREncode", pkgConfig: "libqrencode",
+            providers: [.apt(["libqrencode-dev"])]),
 
         room("Base/Basics", []),
         room("Base/SQL", ["Basics"], exclude: ["Schema/schema.sqlite.sql", "Schema/schema.postgres.sql"]),
@@ -102,7 +105,7 @@ let package = Package(
             ]),
         room(
             "Web/Panel",
-            ["Basics", "SQL", "Identity", "OAuth", hummingbird, httpTypes, logging, nioCore, crypto]),
+            ["Basics", "SQL", "Identity", "OAuth", "CLibQREncode", hummingbird, httpTypes, logging, nioCore, crypto]),
         room(
             "Server",
             [

@@ -190,7 +190,11 @@ struct APIWorld: Sendable {
         let response = try await Self.client.execute(request, timeout: .seconds(20))
         let bytes = try await response.body.collect(upTo: 10_000_000)
         var found: [String: String] = [:]
-        for (name, value) in response.headers { found[name.lowercased()] = value }
+        for (name, value) in response.headers {
+            let name = name.lowercased()
+            // The one header that comes several times.
+            found[name] = name == "set-cookie" ? [found[name], value].compactMap { $0 }.joined(separator: "\n") : value
+        }
         return Reply(
             status: Int(response.status.code), headers: found,
             text: String(decoding: bytes.readableBytesView, as: UTF8.self))

@@ -41,8 +41,8 @@ actor Browser {
             headers.append(("Cookie", cookies.map { "\($0.key)=\($0.value)" }.sorted().joined(separator: "; ")))
         }
         let reply = try await world.raw(method, path, headers, body.map { Array($0.utf8) })
-        if let cookie = reply.headers["set-cookie"]?.split(separator: ";").first {
-            let pair = cookie.split(separator: "=", maxSplits: 1).map(String.init)
+        for line in (reply.headers["set-cookie"] ?? "").split(separator: "\n") {
+            let pair = (line.split(separator: ";").first ?? "").split(separator: "=", maxSplits: 1).map(String.init)
             cookies[pair[0]] = pair.count > 1 ? pair[1] : nil
         }
         page = reply

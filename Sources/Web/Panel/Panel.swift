@@ -16,6 +16,7 @@ package struct Panel: Sendable {
     let publicURL: String
     let signIn: SignIn
     let mail: MailQueue
+    let vault: Vault
     /// Strangers may make themselves an account.
     let allowsRegistration: Bool
     let logger: Logger
@@ -32,6 +33,7 @@ package struct Panel: Sendable {
         self.publicURL = publicURL
         self.logger = logger
         self.allowsRegistration = allowsRegistration
+        self.vault = vault
         mail = MailQueue(vault: vault, publicURL: publicURL)
         signIn = SignIn(database: database, clock: clock, cost: passwordCost)
     }

@@ -38,6 +38,7 @@ package enum PasswordChange {
     ) throws {
         try Passwords.store(hash, forUser: id, at: now, in: tx)
         try Sessions.endAll(ofUser: id, in: tx)
+        try tx.run("DELETE FROM pending_sign_ins WHERE user_id = \(id)")
         // Whoever fears for the account ends with it what an intruder may have begun.
         for purpose in AccountLinks.Purpose.allCases { try AccountLinks.end(purpose, ofUser: id, in: tx) }
         try Audit.write(caller, event, noun: "user", id: id, at: now, in: tx)

@@ -89,6 +89,24 @@ package enum AccountLetters {
                 """)
     }
 
+    static func secondFactor(isOn: Bool, to address: String, name: String, forgot: String) -> Letter {
+        Letter(
+            to: address, subject: isOn ? "Your account has a second factor" : "Your account has no second factor now",
+            text: """
+                \(greeting(name))
+
+                \(isOn
+                    ? "from now on, signing in takes a code of your authenticator application besides the password."
+                    : "signing in takes the password alone from now on.")
+
+                If it was not you, choose a new password at once:
+
+                \(forgot)
+
+                and tell whoever runs this service.
+                """)
+    }
+
     /// To the new address.
     static func confirmChange(to address: String, name: String, link: String) -> Letter {
         Letter(

@@ -3,16 +3,19 @@ package import Logging
 import Operations
 package import SQL
 
-/// Removes sessions and mailed links that are over. Nothing depends on it: what is over is refused, removed or not.
+/// Removes sessions, mailed links and waiting sign-ins that are over. Nothing depends on it: what is over is refused,
+/// removed or not.
 package struct IdentitySweep: Reconciler {
     /// How many rows were removed.
     package struct Report: Codable, Sendable, Hashable {
         package let sessions: Int
         package let links: Int
+        package let pendingSignIns: Int
 
-        package init(sessions: Int, links: Int) {
+        package init(sessions: Int, links: Int, pendingSignIns: Int) {
             self.sessions = sessions
             self.links = links
+            self.pendingSignIns = pendingSignIns
         }
     }
 
@@ -45,7 +48,8 @@ package struct IdentitySweep: Reconciler {
             return Report(
                 sessions: try removed("sessions", "expires_at <= \(now)")
                     + removed("sessions", "seen_at <= \(idle)"),
-                links: try removed("account_links", "expires_at <= \(now) AND created_at <= \(counted)"))
+                links: try removed("account_links", "expires_at <= \(now) AND created_at <= \(counted)"),
+                pendingSignIns: try removed("pending_sign_ins", "expires_at <= \(now)"))
         }
     }
 }

@@ -86,23 +86,31 @@ package actor SignIn {
         }
         let better = Passwords.isOutdated(hash, for: cost) ? try Passwords.hash(password, cost: cost) : nil
         try await database.transaction { tx in
-            try tx.run("UPDATE users SET failed_logins = 0 WHERE id = \(found.id) AND failed_logins > 0")
+            // Whoever knows the password only must not win tries at the second factor by it.
+            try tx.run(
+                """
+                UPDATE users SET failed_logins = 0 WHERE id = \(found.id) AND failed_logins > 0 AND NOT EXISTS
+                    (SELECT 1 FROM second_factors f WHERE f.user_id = users.id AND f.confirmed_at IS NOT NULL)
+                """)
             if let better { try Passwords.store(better, forUser: found.id, at: now, in: tx) }
         }
         return found.id
     }
 
-    /// The count begins anew with the lock, so that the first attempt after it does not lock again.
     private func noteFailure(of id: Int64, at now: Moment) async throws {
+        try await database.transaction { try Self.countFailure(of: id, at: now, in: $0) }
+    }
+
+    /// One more wrong password or code. The count begins anew with the lock, so that the first attempt after it does
+    /// not lock again.
+    package static func countFailure(of id: Int64, at now: Moment, in tx: any Transaction) throws {
+        let failures = try tx.int(
+            "UPDATE users SET failed_logins = failed_logins + 1 WHERE id = \(id) RETURNING failed_logins")
+        guard let failures, failures >= Limits.failuresMax else { return }
         let until = now.advanced(by: .seconds(Limits.lockSeconds))
-        try await database.transaction { tx in
-            let failures = try tx.int(
-                "UPDATE users SET failed_logins = failed_logins + 1 WHERE id = \(id) RETURNING failed_logins")
-            guard let failures, failures >= Limits.failuresMax else { return }
-            try tx.run("UPDATE users SET failed_logins = 0, locked_until = \(until) WHERE id = \(id)")
-            try Audit.write(.system("sign-in"), "locked", noun: "user", id: id, at: now, in: tx)
-            try tx.wake(.identity)
-        }
+        try tx.run("UPDATE users SET failed_logins = 0, locked_until = \(until) WHERE id = \(id)")
+        try Audit.write(.system("sign-in"), "locked", noun: "user", id: id, at: now, in: tx)
+        try tx.wake(.identity)
     }
 
     private func hashOfNobody() throws -> String {

@@ -30,5 +30,6 @@ extension SchemaStep {
         .namedKeys,
         .mail,
         .accountLinks,
+        .secondFactors,
     ]
 }

@@ -458,6 +458,18 @@ CREATE INDEX outbox_kind ON outbox (kind, id);
 
 CREATE INDEX outbox_waiting ON outbox (run_after, id) WHERE state = 'waiting';
 
+CREATE TABLE pending_sign_ins (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    token_sha256 TEXT NOT NULL UNIQUE,
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    tries BIGINT NOT NULL DEFAULT 0 CHECK (tries >= 0),
+    expires_at BIGINT NOT NULL
+);
+
+CREATE INDEX pending_sign_ins_expiry ON pending_sign_ins (expires_at);
+
+CREATE INDEX pending_sign_ins_user ON pending_sign_ins (user_id);
+
 CREATE TABLE products (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL UNIQUE,
@@ -492,6 +504,12 @@ CREATE INDEX projects_user ON projects (user_id, name, id) WHERE state = 'active
 
 CREATE INDEX projects_zone ON projects (zone_id);
 
+CREATE TABLE recovery_codes (
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    code_sha256 TEXT NOT NULL,
+    PRIMARY KEY (user_id, code_sha256)
+);
+
 CREATE TABLE resource_locks (
     operation_id BIGINT NOT NULL REFERENCES operations (id) ON DELETE CASCADE,
     resource TEXT NOT NULL,
@@ -505,6 +523,14 @@ CREATE TABLE schema_steps (
     number BIGINT PRIMARY KEY,
     text_hash TEXT NOT NULL,
     applied_at BIGINT NOT NULL
+);
+
+CREATE TABLE second_factors (
+    user_id BIGINT PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    secret TEXT NOT NULL,
+    last_step BIGINT NOT NULL,
+    confirmed_at BIGINT,
+    created_at BIGINT NOT NULL
 );
 
 CREATE TABLE service_env (

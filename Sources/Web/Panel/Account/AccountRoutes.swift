@@ -4,6 +4,7 @@ extension Panel {
     /// Whether a path is that of an account page.
     static func ownsAccount(_ path: Substring) -> Bool {
         path == "/account" || path.hasPrefix("/account/") || path.hasPrefix("/password/") || path == "/register"
+            || path == "/login/factor"
     }
 
     /// The page for a path of ``ownsAccount(_:)``; nil when there is none, or not for that method.
@@ -32,6 +33,12 @@ extension Panel {
             try await signedIn(visit, isForm: isForm) {
                 isForm ? try await endSessions($0, visit) : try await sessionsPage($0)
             }
+        case ("/account/factor", _):
+            try await signedIn(visit, isForm: isForm) {
+                isForm ? try await changeFactor($0, visit) : try await factorPage($0)
+            }
+        case ("/login/factor", false): try await askFactorPage(visit, problem: nil)
+        case ("/login/factor", true): try await answerFactor(visit)
         default: nil
         }
     }

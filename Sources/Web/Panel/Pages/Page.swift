@@ -71,6 +71,7 @@ enum Page {
                     fieldset { margin: 1rem 0; border: 1px solid #8888; }
                     nav ul { display: flex; flex-wrap: wrap; gap: 1rem; list-style: none; padding: 0; }
                     nav a[aria-current] { font-weight: bold; text-decoration: none; }
+                    svg.code { display: block; width: 14rem; margin: 1rem 0; }
                     dt { font-weight: bold; } dd { margin: 0 0 .6rem; overflow-wrap: anywhere; }
                     table { border-collapse: collapse; width: 100%; }
                     th, td { text-align: left; vertical-align: top; padding: .4rem .6rem .4rem 0; }

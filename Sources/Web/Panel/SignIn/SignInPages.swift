@@ -45,8 +45,13 @@ extension Panel {
             return try loginPage(
                 visit, problem: "The e-mail address or password is not right, or the account may not sign in now.")
         }
-        let destination = Self.destination(try visit.value("return", in: visit.form))
-        return try await start(userID, visit, then: destination ?? "/account")
+        let (now, destination) = (clock.now(), Self.destination(try visit.value("return", in: visit.form)))
+        let pending = try await database.transaction { try PendingSignIns.begin(userID: userID, at: now, in: $0) }
+        guard let pending else { return try await start(userID, visit, then: destination ?? "/account") }
+        var response = Page.redirect(
+            "/login/factor" + (destination.map { "?return=\(FormText.encode($0))" } ?? ""))
+        response.headers[.setCookie] = visit.cookies.setting(pending: pending)
+        return response
     }
 
     func logout(_ visit: Visit) async throws -> Response {
