@@ -68,6 +68,9 @@ let package = Package(
     targets: [
         .systemLibrary(
             name: "CLibPQ", path: "Sources/CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(
+            name: "CLibQREncode", path: "Sources/CLibQREncode", pkgConfig: "libqrencode",
+            providers: [.apt(["libqrencode-dev"])]),
 
         .systemLibrary(
             name: "CCompression", path: "Sources/CCompression", providers: [.apt(["zlib1g-dev", "libbrotli-dev"])]),
@@ -100,6 +103,8 @@ let package = Package(
         room(
             "Adapters/Egress",
             ["Basics", "Identity", "Workloads", asyncHTTPClient, nioCore, nioPosix, nioHTTP1]),
+        room(
+            "Adapters/MailSender", ["Basics", "Identity", logging, nioCore, nioPosix, nioSSL]),
         room("Adapters/HAProxyControl", ["Basics", "Fleet", "Edge", logging, crypto]),
 
         room(
@@ -110,12 +115,13 @@ let package = Package(
             ]),
         room(
             "Web/Panel",
-            ["Basics", "SQL", "Identity", "OAuth", hummingbird, httpTypes, logging, nioCore, crypto]),
+            ["Basics", "SQL", "Identity", "OAuth", "CLibQREncode", hummingbird, httpTypes, logging, nioCore, crypto]),
         room(
             "Server",
             [
                 "Basics", "SQL", "Operations", "Contract", "Signals", "Identity", "OAuth", "Fleet", "Catalogue",
                 "Workloads", "Edge", "SQLiteDriver", "PostgresDriver", "DockerEngine", "HAProxyControl", "Egress",
+                "MailSender",
                 "API",
                 "Panel",
                 hummingbird, hummingbirdCore, hummingbirdHTTP2, nioSSL,
@@ -124,7 +130,8 @@ let package = Package(
         .executableTarget(
             name: "berth",
             dependencies: [
-                "Basics", "SQL", "Operations", "Contract", "Identity", "OAuth", "Fleet", "Catalogue", "Server",
+                "Basics", "SQL", "Operations", "Contract", "Identity", "OAuth", "Fleet", "Catalogue", "MailSender",
+                "Server",
                 argumentParser,
                 logging,
             ],
@@ -152,6 +159,7 @@ let package = Package(
                 nioCore,
                 nioHTTP1,
             ]),
+        tests("MailSenderTests", ["Basics", "SQL", "Operations", "Identity", "MailSender", "TestKit", logging]),
         tests("FleetTests", ["Basics", "SQL", "Fleet", "TestKit"]),
         tests("CatalogueTests", ["Basics", "SQL", "Identity", "Fleet", "Catalogue", "TestKit"]),
         tests("ServerTests", ["Basics", "SQL", "Operations", "Server", "TestKit", logging]),

@@ -35,5 +35,8 @@ extension SchemaStep {
         .refusedNetworks,
         .collaborators,
         .deviceCodes,
+        .mail,
+        .accountLinks,
+        .secondFactors,
     ]
 }

@@ -63,12 +63,20 @@ enum Page {
                     main { max-width: 28rem; margin: 8vh auto; padding: 0 1rem; }
                     h1 { font-size: 1.4rem; }
                     label { display: block; margin: .8rem 0; }
-                    input[type=email], input[type=password], input[type=text], textarea { display: block;
-                        width: 100%; box-sizing: border-box; font: inherit; padding: .5rem; }
+                    input:not([type=checkbox], [type=radio]), textarea { display: block; width: 100%;
+                        box-sizing: border-box; font: inherit; padding: .5rem; }
                     button { font: inherit; padding: .6rem 1.2rem; margin-right: .6rem; }
                     button.yes { background: var(--accent); color: #fff; border: 1px solid var(--accent); }
                     :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
                     fieldset { margin: 1rem 0; border: 1px solid #8888; }
+                    nav ul { display: flex; flex-wrap: wrap; gap: 1rem; list-style: none; padding: 0; }
+                    nav a[aria-current] { font-weight: bold; text-decoration: none; }
+                    svg.code { display: block; width: 14rem; margin: 1rem 0; }
+                    dt { font-weight: bold; } dd { margin: 0 0 .6rem; overflow-wrap: anywhere; }
+                    table { border-collapse: collapse; width: 100%; }
+                    th, td { text-align: left; vertical-align: top; padding: .4rem .6rem .4rem 0; }
+                    .hidden { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
+                    [role=status] { border-left: 4px solid #188038; padding-left: .8rem; }
                     [role=alert] { border-left: 4px solid #b3261e; padding-left: .8rem; }
                     code { font-size: 1.1rem; overflow-wrap: anywhere; }
 
