@@ -163,7 +163,7 @@ let package = Package(
                 "Basics", "SQL", "Operations", "Contract", "Signals", "Identity", "OAuth", "Fleet", "Catalogue",
                 "Workloads", "Edge", "API", "Panel", "Server", "TestKit", hummingbird, httpTypes, asyncHTTPClient,
                 nioCore,
-                nioHTTP1, logging,
+                nioHTTP1, logging, crypto, cryptoExtras,
             ]),
         tests(
             "EndToEndTests",

@@ -21,7 +21,8 @@ actor Browser {
         _ path: String, _ fields: [(String, String)], headers: [(String, String)] = []
     ) async throws -> APIWorld.Reply {
         // A page may have several forms with the same hidden fields.
-        var seen: Set<String> = []
+        // What is given stands in the place of what a script would fill in.
+        var seen = Set(fields.map(\.0))
         let all = hidden.filter { seen.insert($0.0).inserted } + fields
         let body = all.map { "\($0.0)=\(FormText.encode($0.1))" }.joined(separator: "&")
         return try await send("POST", path, body, headers)

@@ -31,5 +31,6 @@ extension SchemaStep {
         .mail,
         .accountLinks,
         .secondFactors,
+        .passkeys,
     ]
 }
