@@ -33,6 +33,13 @@ actor Browser {
     var kept: [String: String] { cookies }
     func take(_ other: [String: String]) { cookies = other }
 
+    /// The token of the last page's forms; empty when it has none.
+    var formToken: String { hidden.first { $0.0 == "form_token" }.map { FormText.encode($0.1) } ?? "" }
+
+    /// Sends a body as it is.
+    @discardableResult
+    func send(_ path: String, raw: String) async throws -> APIWorld.Reply { try await send("POST", path, raw, []) }
+
     private func send(
         _ method: String, _ path: String, _ body: String?, _ more: [(String, String)]
     ) async throws -> APIWorld.Reply {

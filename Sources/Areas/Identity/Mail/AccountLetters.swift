@@ -84,8 +84,8 @@ package enum AccountLetters {
 
                 \(forgot)
 
-                and tell whoever runs this service. API keys and applications you have allowed still work: end those
-                that you do not know.
+                and tell whoever runs this service. Passkeys, API keys and applications you have allowed still work:
+                end those that you do not know.
                 """)
     }
 
