@@ -175,7 +175,7 @@ let package = Package(
                 "Basics", "SQL", "Operations", "Contract", "Signals", "Identity", "OAuth", "Fleet", "Catalogue",
                 "Workloads", "Edge", "Egress", "API", "Panel", "Server", "TestKit", hummingbird, httpTypes,
                 asyncHTTPClient,
-                nioCore, nioPosix, nioHTTP1, logging,
+                nioCore, nioPosix, nioHTTP1, logging, crypto, cryptoExtras,
             ]),
         tests(
             "EndToEndTests",

@@ -23,7 +23,8 @@ actor Browser {
         _ path: String, _ fields: [(String, String)], headers: [(String, String)] = []
     ) async throws -> APIWorld.Reply {
         // A page may have several forms with the same hidden fields.
-        var seen: Set<String> = []
+        // What is given stands in the place of what a script would fill in.
+        var seen = Set(fields.map(\.0))
         let all = hidden.filter { seen.insert($0.0).inserted } + fields
         let body = all.map { "\($0.0)=\(FormText.encode($0.1))" }.joined(separator: "&")
         return try await send("POST", path, body, headers)
@@ -33,6 +34,13 @@ actor Browser {
     /// The cookies that are kept, by name.
     var kept: [String: String] { cookies }
     func take(_ other: [String: String]) { cookies = other }
+
+    /// The token of the last page's forms; empty when it has none.
+    var formToken: String { hidden.first { $0.0 == "form_token" }.map { FormText.encode($0.1) } ?? "" }
+
+    /// Sends a body as it is.
+    @discardableResult
+    func send(_ path: String, raw: String) async throws -> APIWorld.Reply { try await send("POST", path, raw, []) }
 
     private func send(
         _ method: String, _ path: String, _ body: String?, _ more: [(String, String)]

@@ -1,9 +1,9 @@
 """A mail server for tests: aiosmtpd, which keeps what it accepts in FOLDER/accepted.jsonl.
 
-    smtpd.py FOLDER [tls=none|starttls|implicit] [user=NAME:PASSWORD] [ways=PLAIN,LOGIN] [utf8=no] [inject=yes]
+    smtpd.py FOLDER [tls=none|starttls|implicit] [user=NAME:PASSWORD] [ways=PLAIN,LOGIN] [utf8=no] [ehlo=no] [inject=yes]
 
 The recipient decides: reject@ 550, later@ 451, junk@ 554 after the text, lost@ the connection ends within the text,
-slow@ accepted and written down, but the first answer takes a minute. Prints its port, and ends with its standard input.
+slow@ accepted and written down, but the first answer takes a minute, pause@ a second. Prints its port, and ends with its standard input.
 """
 import asyncio, base64, email, email.policy, json, os, ssl, sys
 from aiosmtpd.smtp import SMTP, AuthResult
@@ -48,10 +48,17 @@ class Keeper:
         if name == "slow" and not os.path.exists(f"{folder}/slow"):
             open(f"{folder}/slow", "w").close()
             await asyncio.sleep(60)
+        if name == "pause":
+            await asyncio.sleep(1)
         return "250 2.0.0 Kept"
 
 
 class Server(SMTP):
+    async def smtp_EHLO(self, hostname):
+        if options.get("ehlo") == "no":
+            return await self.push("502 That is new to me")
+        await super().smtp_EHLO(hostname)
+
     async def smtp_DATA(self, arg):
         if self.envelope.rcpt_tos and self.envelope.rcpt_tos[0].startswith("lost@"):
             await self.push("354 Go on")

@@ -146,6 +146,35 @@ import Testing
         }
     }
 
+    @Test func oldServersAreSpokenWithToo() async throws {
+        try await Self.with("ehlo=no") { server in
+            try await Self.sender(server, tls: .optional).send(try Self.letter())
+            #expect(try server.accepted().map(\.tls) == [false])
+            let fault = await Self.fault(Self.sender(server, tls: .starttls), try Self.letter())
+            #expect(fault?.logLine.contains("does not offer STARTTLS") == true)
+        }
+    }
+
+    /// We are stopped in the moment that the server decides: a moment more saves a second copy.
+    @Test func aStopWaitsForTheServersAnswer() async throws {
+        try await Self.with { server in
+            let sender = Self.sender(server, tls: .none)
+            let mail = try Self.letter(to: "pause@example.test")
+            let sending = Task { try await sender.send(mail) }
+            let deadline = ContinuousClock.now + .seconds(10)
+            while try server.accepted().isEmpty, ContinuousClock.now < deadline {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            sending.cancel()
+            try await sending.value
+            // Before that moment it ends at once.
+            let early = Task { try await sender.send(mail) }
+            early.cancel()
+            await #expect(throws: (any Error).self) { try await early.value }
+            #expect(try server.accepted().count == 1)
+        }
+    }
+
     @Test func nobodyAnswersIsTriedAgain() async throws {
         let server = try MailServer()
         server.stop()

@@ -7,8 +7,8 @@ import NIOCore
 import OAuth
 package import SQL
 
-/// Pages for people: signing in, their account, and allowing applications access. Every form works without JavaScript,
-/// and there is none.
+/// Pages for people: signing in, their account, and allowing applications access. Every form works without JavaScript
+/// but those of passkeys, which are nothing else.
 package struct Panel: Sendable {
     let database: any Database
     let clock: any WallClock
@@ -19,6 +19,8 @@ package struct Panel: Sendable {
     let signIn: SignIn
     let mail: MailQueue
     let vault: Vault
+    /// nil when browsers make no passkeys for this address.
+    let passkeySite: PasskeySite?
     /// Strangers may make themselves an account.
     let allowsRegistration: Bool
     let logger: Logger
@@ -37,6 +39,7 @@ package struct Panel: Sendable {
         self.logger = logger
         self.allowsRegistration = allowsRegistration
         self.vault = vault
+        passkeySite = PasskeySite(publicURL: publicURL)
         mail = MailQueue(vault: vault, publicURL: publicURL)
         signIn = SignIn(database: database, clock: clock, cost: passwordCost)
     }

@@ -116,7 +116,7 @@ struct AdminMailCommand: AsyncParsableCommand {
                 letter, from: settings.mailFrom, number: now.milliseconds, installation: "test", at: now)
             var answer = "written to \(MailPost.folder)/\(mail.number).eml"
             if let server = settings.mailServer {
-                answer = try await SMTPSender(server: server, ownName: settings.mailFrom.address.domain).deliver(mail)
+                answer = try await MailPost.sender(server, settings).deliver(mail)
             } else {
                 try await MailFolder(
                     folder: MailPost.folder, logger: Logger(label: "berth") { _ in SwiftLogNoOpLogHandler() }

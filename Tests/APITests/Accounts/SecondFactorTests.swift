@@ -264,7 +264,8 @@ import Testing
         return "P1\n\(side * 8) \(side * 8)\n" + rows.joined(separator: "\n") + "\n"
     }
 
-    private static func run(_ path: String, _ arguments: [String]) throws -> String {
+    /// What a program prints.
+    static func run(_ path: String, _ arguments: [String]) throws -> String {
         let process = Process()
         process.executableURL = URL(filePath: path)
         process.arguments = arguments

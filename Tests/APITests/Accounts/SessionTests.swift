@@ -54,7 +54,7 @@ import Testing
     }
 
     private static func report(_ sessions: Int, _ links: Int) -> IdentitySweep.Report {
-        IdentitySweep.Report(sessions: sessions, links: links, pendingSignIns: 0)
+        IdentitySweep.Report(sessions: sessions, links: links, pendingSignIns: 0, challenges: 0)
     }
 
     @Test(arguments: TestDialect.allCases) func whatIsOverIsSwept(dialect: TestDialect) async throws {

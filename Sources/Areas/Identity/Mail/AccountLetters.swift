@@ -84,8 +84,8 @@ package enum AccountLetters {
 
                 \(forgot)
 
-                and tell whoever runs this service. API keys and applications you have allowed still work: end those
-                that you do not know.
+                and tell whoever runs this service. Passkeys, API keys and applications you have allowed still work:
+                end those that you do not know.
                 """)
     }
 
@@ -104,6 +104,25 @@ package enum AccountLetters {
                 \(forgot)
 
                 and tell whoever runs this service.
+                """)
+    }
+
+    static func passkey(isNew: Bool, to address: String, name: String, account: String) -> Letter {
+        Letter(
+            to: address, subject: isNew ? "Your account has a new passkey" : "A passkey of your account was removed",
+            text: """
+                \(greeting(name))
+
+                \(isNew
+                    ? "a passkey was added to your account. Whoever has that device can sign in with it."
+                    : "a passkey was removed from your account and does not work any more.")
+
+                You see all of them at
+
+                \(account)
+
+                If it was not you, sign out all other browsers there, choose a new password, and tell whoever runs this
+                service.
                 """)
     }
 

@@ -3,19 +3,21 @@ package import Logging
 import Operations
 package import SQL
 
-/// Removes sessions, mailed links and waiting sign-ins that are over. Nothing depends on it: what is over is refused,
-/// removed or not.
+/// Removes sessions, mailed links, waiting sign-ins and challenges that are over. Nothing depends on it: what is over
+/// is refused, removed or not.
 package struct IdentitySweep: Reconciler {
     /// How many rows were removed.
     package struct Report: Codable, Sendable, Hashable {
         package let sessions: Int
         package let links: Int
         package let pendingSignIns: Int
+        package let challenges: Int
 
-        package init(sessions: Int, links: Int, pendingSignIns: Int) {
+        package init(sessions: Int, links: Int, pendingSignIns: Int, challenges: Int) {
             self.sessions = sessions
             self.links = links
             self.pendingSignIns = pendingSignIns
+            self.challenges = challenges
         }
     }
 
@@ -49,7 +51,8 @@ package struct IdentitySweep: Reconciler {
                 sessions: try removed("sessions", "expires_at <= \(now)")
                     + removed("sessions", "seen_at <= \(idle)"),
                 links: try removed("account_links", "expires_at <= \(now) AND created_at <= \(counted)"),
-                pendingSignIns: try removed("pending_sign_ins", "expires_at <= \(now)"))
+                pendingSignIns: try removed("pending_sign_ins", "expires_at <= \(now)"),
+                challenges: try removed("passkey_challenges", "expires_at <= \(now)"))
         }
     }
 }

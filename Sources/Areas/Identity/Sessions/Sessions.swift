@@ -71,14 +71,6 @@ package enum Sessions {
         try tx.run("DELETE FROM sessions WHERE token_sha256 = \(IssuedSecret.digest(of: token))")
     }
 
-    /// Moves a session to a new token, so that what was known of the old one is worth nothing. Answers the token.
-    package static func rotate(_ session: Found, at now: Moment, in tx: any Transaction) throws -> Secret<String> {
-        let token = IssuedSecret.make(.session)
-        try tx.run(
-            "UPDATE sessions SET token_sha256 = \(IssuedSecret.digest(of: token.reveal())) WHERE id = \(session.id)")
-        return token
-    }
-
     /// Ends all sessions of an account, as a new password does.
     static func endAll(ofUser id: Int64, in tx: any Transaction) throws {
         try tx.run("DELETE FROM sessions WHERE user_id = \(id)")

@@ -38,5 +38,6 @@ extension SchemaStep {
         .mail,
         .accountLinks,
         .secondFactors,
+        .passkeys,
     ]
 }

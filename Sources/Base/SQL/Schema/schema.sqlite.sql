@@ -529,6 +529,31 @@ CREATE TABLE outbox_attempts (
     PRIMARY KEY (message_id, number)
 );
 
+CREATE TABLE passkey_challenges (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    challenge_sha256 TEXT NOT NULL UNIQUE,
+    purpose TEXT NOT NULL CHECK (purpose IN ('register', 'sign_in', 'second_factor')),
+    user_id BIGINT REFERENCES users (id) ON DELETE CASCADE,
+    expires_at BIGINT NOT NULL
+);
+
+CREATE INDEX passkey_challenges_expiry ON passkey_challenges (expires_at);
+
+CREATE INDEX passkey_challenges_user ON passkey_challenges (user_id) WHERE user_id IS NOT NULL;
+
+CREATE TABLE passkeys (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    credential_id TEXT NOT NULL UNIQUE,
+    public_key TEXT NOT NULL,
+    name TEXT NOT NULL,
+    sign_count BIGINT NOT NULL CHECK (sign_count >= 0),
+    created_at BIGINT NOT NULL,
+    last_used_at BIGINT
+);
+
+CREATE INDEX passkeys_user ON passkeys (user_id);
+
 CREATE TABLE pending_sign_ins (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     token_sha256 TEXT NOT NULL UNIQUE,

@@ -4,7 +4,7 @@ extension Panel {
     /// Whether a path is that of an account page.
     static func ownsAccount(_ path: Substring) -> Bool {
         path == "/account" || path.hasPrefix("/account/") || path.hasPrefix("/password/") || path == "/register"
-            || path == "/login/factor"
+            || path.hasPrefix("/login/") || path == PasskeyScript.path
     }
 
     /// The page for a path of ``ownsAccount(_:)``; nil when there is none, or not for that method.
@@ -39,6 +39,14 @@ extension Panel {
             }
         case ("/login/factor", false): try await askFactorPage(visit, problem: nil)
         case ("/login/factor", true): try await answerFactor(visit)
+        case ("/account/passkeys", _):
+            try await signedIn(visit, isForm: isForm) {
+                isForm ? try await changePasskeys($0, visit) : try await passkeysPage($0)
+            }
+        case ("/login/passkey", false): try await passkeySignInPage(visit, problem: nil)
+        case ("/login/passkey", true): try await passkeySignIn(visit)
+        case ("/login/factor/passkey", true): try await answerPasskey(visit)
+        case (PasskeyScript.path[...], false): PasskeyScript.response
         default: nil
         }
     }

@@ -6,8 +6,8 @@ import SQL
 
 extension Panel {
     private static let factorPath = "/account/factor"
-    private static let wrongCode = "The code is not right, or was used."
-    private static let codeField: HTML = """
+    static let wrongCode = "The code is not right, or was used."
+    static let codeField: HTML = """
         <label>Code of the application, or a recovery code
         <input name="code" autocomplete="one-time-code" required maxlength="40"></label>
         """
@@ -138,47 +138,5 @@ extension Panel {
     /// What this site is called in applications.
     private var siteName: String {
         String(publicURL.drop { $0 != "/" }.dropFirst(2).prefix { $0 != ":" })
-    }
-
-    // MARK: Signing in
-
-    /// `GET /login/factor`: the password was right.
-    func askFactorPage(_ visit: Visit, problem: String?) async throws -> Response {
-        let now = clock.now()
-        guard let token = visit.cookies.pending,
-            try await database.read({ try PendingSignIns.find(token, at: now, on: $0) }) != nil
-        else { return Page.redirect("/login") }
-        let fields = visit.form.isEmpty ? visit.query : visit.form
-        let destination = Self.destination(try visit.value("return", in: fields)) ?? ""
-        return strangersPage(visit, "One thing more", problem: problem) { formToken in
-            """
-            <form method="post" action="/login/factor">
-            \(formToken)
-            <input type="hidden" name="return" value="\(destination)">
-            \(Self.codeField)
-            <button class="yes">Sign in</button>
-            </form>
-            """
-        }
-    }
-
-    func answerFactor(_ visit: Visit) async throws -> Response {
-        guard try isOfThisBrowser(visit) else {
-            return try await askFactorPage(visit, problem: "The form was too old. Please send it again.")
-        }
-        let (now, vault, token) = (clock.now(), vault, visit.cookies.pending ?? "")
-        let code = try visit.value("code", in: visit.form) ?? ""
-        let outcome = try await database.transaction {
-            try PendingSignIns.answer(token, code: code, vault: vault, at: now, in: $0)
-        }
-        switch outcome {
-        case .right(let userID):
-            let destination = Self.destination(try visit.value("return", in: visit.form))
-            var response = try await start(userID, visit, then: destination ?? "/account")
-            response.headers[values: .setCookie].append(visit.cookies.withoutPending)
-            return response
-        case .wrong: return try await askFactorPage(visit, problem: Self.wrongCode)
-        case .over: return Page.redirect("/login")
-        }
     }
 }

@@ -63,7 +63,7 @@ extension Panel {
     }
 
     /// `2026-11-23 19:20`
-    private static func minute(_ moment: Moment) -> String {
+    static func minute(_ moment: Moment) -> String {
         let text = moment.rfc3339
         return "\(text.prefix(10)) \(text.dropFirst(11).prefix(5))"
     }

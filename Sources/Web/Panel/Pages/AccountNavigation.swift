@@ -3,7 +3,8 @@ enum AccountNavigation {
     /// Address and name, in order. Pages of one's own account go here.
     private static let pages = [
         ("/account", "Account"), ("/account/password", "Password"), ("/account/email", "E-mail"),
-        ("/account/factor", "Second factor"), ("/account/sessions", "Browsers"),
+        ("/account/factor", "Second factor"), ("/account/passkeys", "Passkeys"),
+        ("/account/sessions", "Browsers"),
     ]
 
     /// For the top of a page; `path` is where one is.

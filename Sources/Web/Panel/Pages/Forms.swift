@@ -9,7 +9,8 @@ extension Panel {
     /// A page with a form for somebody who is not signed in. A cookie ties it to this browser, so that nobody can send
     /// it in the name of others. `body` gets the field that goes into the form.
     func strangersPage(
-        _ visit: Visit, _ title: String, problem: String?, _ body: (_ token: HTML) throws -> HTML
+        _ visit: Visit, _ title: String, problem: String?, script: String? = nil,
+        _ body: (_ token: HTML) throws -> HTML
     ) rethrows -> Response {
         let visitor = visit.cookies.visitor ?? Random.token(32)
         var response = Page.response(
@@ -18,7 +19,7 @@ extension Panel {
             <h1>\(title)</h1>
             \(Self.alert(problem))
             \(try body("<input type=\"hidden\" name=\"form_token\" value=\"\(FormToken.of(visitor))\">"))
-            """, status: problem == nil ? .ok : .unprocessableContent)
+            """, status: problem == nil ? .ok : .unprocessableContent, script: script)
         if visit.cookies.visitor == nil { response.headers[.setCookie] = visit.cookies.setting(visitor: visitor) }
         return response
     }
@@ -32,6 +33,7 @@ extension Panel {
     /// A page of somebody's account. `body` gets the field that goes into each form.
     func accountPage(
         _ visitor: Visitor, at path: String, _ title: String, problem: String? = nil, done: String? = nil,
+        script: String? = nil,
         _ body: (_ token: HTML) throws -> HTML
     ) rethrows -> Response {
         Page.response(
@@ -42,7 +44,7 @@ extension Panel {
             \(Self.alert(problem))
             \(done.map { "<p role=\"status\">\($0)</p>" })
             \(try body("<input type=\"hidden\" name=\"form_token\" value=\"\(FormToken.of(visitor.token))\">"))
-            """, status: problem == nil ? .ok : .unprocessableContent)
+            """, status: problem == nil ? .ok : .unprocessableContent, script: script)
     }
 
     /// Runs `body` for somebody who is signed in; sends others to sign in first. A form must be of this session.

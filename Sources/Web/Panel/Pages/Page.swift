@@ -5,8 +5,10 @@ import NIOCore
 /// A page of the panel, and how it is sent: nothing of it runs, is framed, cached, or sent on.
 enum Page {
     static func response(
-        _ title: String, _ body: HTML, status: HTTPResponse.Status = .ok, formsGoTo targets: [String] = []
+        _ title: String, _ body: HTML, status: HTTPResponse.Status = .ok, formsGoTo targets: [String] = [],
+        script: String? = nil
     ) -> Response {
+        let scriptTag: HTML? = script.map { "<script src=\"\($0)\" defer></script>" }
         let page: HTML = """
             <!doctype html>
             <html lang="en">
@@ -15,6 +17,7 @@ enum Page {
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <title>\(title)</title>
             <link rel="stylesheet" href="/panel.css">
+            \(scriptTag)
             </head>
             <body>
             <main>
@@ -24,6 +27,8 @@ enum Page {
             </html>
 
             """
+        // Only where a page needs the one script there is.
+        let scripts = script == nil ? "" : "script-src 'self'; "
         // Browsers also hold the redirect that answers a form against form-action.
         let formTargets = (["'self'"] + targets).joined(separator: " ")
         return Response(
@@ -31,8 +36,8 @@ enum Page {
             headers: [
                 .contentType: "text/html; charset=utf-8", .cacheControl: "no-store",
                 .contentSecurityPolicy:
-                    "default-src 'none'; style-src 'self'; form-action \(formTargets); frame-ancestors 'none'; "
-                    + "base-uri 'none'",
+                    "default-src 'none'; style-src 'self'; \(scripts)form-action \(formTargets); "
+                    + "frame-ancestors 'none'; base-uri 'none'",
                 .xContentTypeOptions: "nosniff", .referrerPolicy: "no-referrer", .frameOptions: "DENY",
             ], body: ResponseBody(byteBuffer: ByteBuffer(string: page.text)))
     }

@@ -20,6 +20,9 @@ extension Panel {
         let email = try visit.value("email", in: fields) ?? ""
         let destination = Self.destination(try visit.value("return", in: fields)) ?? ""
         let register: HTML? = allowsRegistration ? "<p><a href=\"/register\">Create an account</a></p>" : nil
+        let back = destination.isEmpty ? "" : "?return=\(FormText.encode(destination))"
+        let passkey: HTML? =
+            passkeySite == nil ? nil : "<p><a href=\"/login/passkey\(back)\">Sign in with a passkey</a></p>"
         return strangersPage(visit, "Sign in", problem: problem) { token in
             """
             <form method="post" action="/login">
@@ -29,6 +32,7 @@ extension Panel {
             <label>Password <input type="password" name="password" autocomplete="current-password" required></label>
             <button class="yes">Sign in</button>
             </form>
+            \(passkey)
             <p><a href="/password/forgot">Forgotten your password?</a></p>
             \(register)
             """
