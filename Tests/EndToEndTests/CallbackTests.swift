@@ -72,8 +72,12 @@ struct CallbackTests {
             #expect((body["data"] as? [String])?.isEmpty == false)
             #expect(body["type"] as? String == "operation.completed")
             let operation = try #require((body["operation"] as? [String: Any])?["id"] as? Int)
+            // It was received before it is on record that it was.
+            try await eventually("the delivery is on record") {
+                let log = try await world.list("/api/operations/\(operation)/callbacks", "callbacks")
+                return log.first?["state"] as? String == "delivered"
+            }
             let log = try await world.list("/api/operations/\(operation)/callbacks", "callbacks")
-            #expect(log.first?["state"] as? String == "delivered")
             #expect(log.first?["origin"] as? String == "http://127.0.0.1:\(receiver.port)")
         }
     }
