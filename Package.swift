@@ -131,8 +131,8 @@ let package = Package(
         room(
             "TestKit",
             [
-                "Basics", "SQL", "Operations", "SQLiteDriver", "PostgresDriver", "DockerEngine", "Fleet", logging,
-                nioCore, nioPosix,
+                "Basics", "SQL", "Operations", "Contract", "SQLiteDriver", "PostgresDriver", "DockerEngine", "Fleet",
+                logging, nioCore, nioPosix,
             ]),
 
         tests("BasicsTests", ["Basics"]),

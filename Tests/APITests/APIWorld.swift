@@ -12,6 +12,7 @@ import Operations
 import Panel
 import SQL
 import TestKit
+import Testing
 import Workloads
 
 /// The API on a real socket with a shop in a database of its own: a project of the customer with everything in it.
@@ -226,9 +227,13 @@ struct APIWorld: Sendable {
         let bytes = try await response.body.collect(upTo: 10_000_000)
         var found: [String: String] = [:]
         for (name, value) in response.headers { found[name.lowercased()] = value }
-        return Reply(
-            status: Int(response.status.code), headers: found,
-            bytes: Array(bytes.readableBytesView))
+        let reply = Reply(
+            status: Int(response.status.code), headers: found, bytes: Array(bytes.readableBytesView))
+        let exchange = ContractCheck.Exchange(
+            method: method, target: path, accept: headers.first { $0.0.lowercased() == "accept" }?.1,
+            status: reply.status, headers: found, body: reply.bytes)
+        for problem in ContractCheck.own.problems(exchange) { Issue.record("\(problem)") }
+        return reply
     }
 
     /// `path` with the world's own ids in it.

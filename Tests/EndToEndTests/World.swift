@@ -214,7 +214,12 @@ final class World: Sendable {
             request.headers.add(name: "Content-Type", value: "application/json")
             request.body = .bytes(ByteBuffer(string: body))
         }
-        return try await Self.send(request)
+        return try await Self.send(request) { answer, found in
+            let exchange = ContractCheck.Exchange(
+                method: method, target: path, accept: headers["Accept"], status: answer.status, headers: found,
+                body: answer.body)
+            for problem in ContractCheck.own.problems(exchange) { Issue.record("\(problem)") }
+        }
     }
 
     /// Asks the ingress on a connection of its own. One that is kept open may be closed by the other side just as a
@@ -226,12 +231,18 @@ final class World: Sendable {
         return try await Self.send(request)
     }
 
-    private static func send(_ request: HTTPClientRequest) async throws -> Answer {
+    private static func send(
+        _ request: HTTPClientRequest, check: (Answer, [String: String]) -> Void = { _, _ in }
+    ) async throws -> Answer {
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(15))
         let body = try await response.body.collect(upTo: 8 << 20)
-        return Answer(
+        let answer = Answer(
             status: Int(response.status.code), body: Array(body.readableBytesView),
             retryAfter: response.headers.first(name: "Retry-After"))
+        var found: [String: String] = [:]
+        for (name, value) in response.headers { found[name.lowercased()] = value }
+        check(answer, found)
+        return answer
     }
 }
 
