@@ -68,9 +68,14 @@ let package = Package(
     targets: [
         .systemLibrary(
             name: "CLibPQ", path: "Sources/CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(
+            name: "CLibQREncode", path: "Sources/CLibQREncode", pkgConfig: "libqrencode",
+            providers: [.apt(["libqrencode-dev"])]),
 
         .systemLibrary(
             name: "CCompression", path: "Sources/CCompression", providers: [.apt(["zlib1g-dev", "libbrotli-dev"])]),
+
+        .systemLibrary(name: "CXXHash", path: "Sources/CXXHash", providers: [.apt(["libxxhash-dev"])]),
 
         room("Base/Basics", []),
         room("Base/SQL", ["Basics"], exclude: ["Schema/schema.sqlite.sql", "Schema/schema.postgres.sql"]),
@@ -98,22 +103,25 @@ let package = Package(
         room(
             "Adapters/Egress",
             ["Basics", "Identity", "Workloads", asyncHTTPClient, nioCore, nioPosix, nioHTTP1]),
+        room(
+            "Adapters/MailSender", ["Basics", "Identity", logging, nioCore, nioPosix, nioSSL]),
         room("Adapters/HAProxyControl", ["Basics", "Fleet", "Edge", logging, crypto]),
 
         room(
             "Web/API",
             [
                 "Basics", "SQL", "Operations", "Contract", "Signals", "Identity", "OAuth", "Fleet", "Catalogue",
-                "Workloads", "Edge", "CCompression", hummingbird, httpTypes, logging, nioCore, crypto,
+                "Workloads", "Edge", "CCompression", "CXXHash", hummingbird, httpTypes, logging, nioCore, crypto,
             ]),
         room(
             "Web/Panel",
-            ["Basics", "SQL", "Identity", "OAuth", hummingbird, httpTypes, logging, nioCore, crypto]),
+            ["Basics", "SQL", "Identity", "OAuth", "CLibQREncode", hummingbird, httpTypes, logging, nioCore, crypto]),
         room(
             "Server",
             [
                 "Basics", "SQL", "Operations", "Contract", "Signals", "Identity", "OAuth", "Fleet", "Catalogue",
                 "Workloads", "Edge", "SQLiteDriver", "PostgresDriver", "DockerEngine", "HAProxyControl", "Egress",
+                "MailSender",
                 "API",
                 "Panel",
                 hummingbird, hummingbirdCore, hummingbirdHTTP2, nioSSL,
@@ -122,7 +130,8 @@ let package = Package(
         .executableTarget(
             name: "berth",
             dependencies: [
-                "Basics", "SQL", "Operations", "Contract", "Identity", "OAuth", "Fleet", "Catalogue", "Server",
+                "Basics", "SQL", "Operations", "Contract", "Identity", "OAuth", "Fleet", "Catalogue", "MailSender",
+                "Server",
                 argumentParser,
                 logging,
             ],
@@ -150,6 +159,7 @@ let package = Package(
                 nioCore,
                 nioHTTP1,
             ]),
+        tests("MailSenderTests", ["Basics", "SQL", "Operations", "Identity", "MailSender", "TestKit", logging]),
         tests("FleetTests", ["Basics", "SQL", "Fleet", "TestKit"]),
         tests("CatalogueTests", ["Basics", "SQL", "Identity", "Fleet", "Catalogue", "TestKit"]),
         tests("ServerTests", ["Basics", "SQL", "Operations", "Server", "TestKit", logging]),
@@ -165,7 +175,7 @@ let package = Package(
                 "Basics", "SQL", "Operations", "Contract", "Signals", "Identity", "OAuth", "Fleet", "Catalogue",
                 "Workloads", "Edge", "Egress", "API", "Panel", "Server", "TestKit", hummingbird, httpTypes,
                 asyncHTTPClient,
-                nioCore, nioPosix, nioHTTP1, logging,
+                nioCore, nioPosix, nioHTTP1, logging, crypto, cryptoExtras,
             ]),
         tests(
             "EndToEndTests",

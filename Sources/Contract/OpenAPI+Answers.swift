@@ -36,6 +36,7 @@ extension OpenAPI {
 
     /// Statuses of refusals, of this endpoint and of all.
     static func refusals(of endpoint: EndpointDescription) -> Set<Int> {
+        // 400 also without a body: an address that is too long, or that holds a token.
         var statuses: Set<Int> = [400, 406, 422, 429, 431, 500, 503]
         statuses.formUnion(endpoint.faults)
         // Wrong credentials are refused even where none are needed.

@@ -56,7 +56,8 @@ package struct Assembly: Sendable {
                 name: Self.processName, logger: logger)
             gauges += OperationGauges.worker(worker)
             services += workServices(site, worker: worker)
-            services.append(Background("messages") { [outbox = outbox(vault)] in await outbox.run() })
+            let outbox = outbox(vault, installation: code)
+            services.append(Background("outbox") { await outbox.run() })
         }
         if settings.roles.contains(.api) {
             let accessLog = AccessLog(sink: StandardError.write)
@@ -99,6 +100,7 @@ package struct Assembly: Sendable {
             installation: installation)
     }
 
+    /// Delivers what lies in the outbox.
     private func workServices(_ site: Site, worker: Worker) -> [any Service] {
         let name = Self.processName
         let scheduler = Scheduler(
@@ -107,6 +109,7 @@ package struct Assembly: Sendable {
                 SignalSweep(database: database, clock: clock), VolumeSweep(site: site),
                 DeletionSweep(database: database, clock: clock), TokenSweep(database: database, clock: clock),
                 IdempotencySweep(database: database, clock: clock),
+                MailSweep(database: database, clock: clock), IdentitySweep(database: database, clock: clock),
             ], name: name, logger: logger)
         let watch = FleetWatch(site: site, holder: name, logger: logger)
         return [
@@ -116,10 +119,19 @@ package struct Assembly: Sendable {
         ]
     }
 
-    private func outbox(_ vault: Vault) -> OutboxSender {
-        let callbacks = CallbackDelivery(
-            database: database, vault: vault, sender: GuardedSender(opened: settings.callbackNetworks), clock: clock)
-        return OutboxSender(database: database, deliverers: [callbacks], logger: logger)
+    /// What is sent to the outside: letters, and callbacks of customers.
+    private func outbox(_ vault: Vault, installation: String) -> OutboxSender {
+        let transport = MailPost.transport(settings, logger: logger)
+        return OutboxSender(
+            database: database,
+            deliverers: [
+                MailDeliverer(transport: transport, vault: vault, from: settings.mailFrom, installation: installation),
+                AskedLinks(
+                    database: database, mail: MailQueue(vault: vault, publicURL: settings.publicURL), clock: clock),
+                CallbackDelivery(
+                    database: database, vault: vault, sender: GuardedSender(opened: settings.callbackNetworks),
+                    clock: clock),
+            ], logger: logger)
     }
 
     private func dependencies(
@@ -128,7 +140,7 @@ package struct Assembly: Sendable {
         APIDependencies(
             database: database, clock: clock, authenticator: authenticator, vault: vault,
             publicURL: settings.publicURL, release: Self.release, logger: logger,
-            passwordGrant: settings.passwordGrant, pages: settings.roles.contains(.panel) ? pages() : nil,
+            passwordGrant: settings.passwordGrant, pages: settings.roles.contains(.panel) ? pages(vault) : nil,
             accessLog: accessLog,
             readiness: { [database, stopping] in
                 if stopping.isSet { return ["The server is stopping."] }
@@ -142,10 +154,10 @@ package struct Assembly: Sendable {
             processes: { try await Processes.list(containerID: $0, site: site) })
     }
 
-    private func pages() -> PageServing {
+    private func pages(_ vault: Vault) -> PageServing {
         let panel = Panel(
-            database: database, clock: clock, publicURL: settings.publicURL, logger: logger,
-            passwordGrant: settings.passwordGrant)
+            database: database, clock: clock, publicURL: settings.publicURL, vault: vault, logger: logger,
+            passwordGrant: settings.passwordGrant, allowsRegistration: settings.registration)
         return PageServing(owns: Panel.owns, shares: Panel.shares, respond: panel.respond(to:address:requestID:))
     }
 

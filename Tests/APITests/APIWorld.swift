@@ -21,6 +21,7 @@ struct APIWorld: Sendable {
     let shop: WorkloadFixture
     let base: String
     let authenticator: Authenticator
+    let vault: Vault
     /// `user:secret` by role.
     let keys: [Role: String]
     /// Access tokens by role.
@@ -89,7 +90,7 @@ struct APIWorld: Sendable {
     /// Runs `body` with the server up.
     static func with(
         _ dialect: TestDialect, publicURL: String = "https://berth.test", passwordGrant: Bool = true,
-        bodyTime: Duration = .seconds(30), limits: RateLimits = .off,
+        registration: Bool = true, bodyTime: Duration = .seconds(30), limits: RateLimits = .off,
         proxies: [IPNetwork] = [], crossOrigin: CrossOrigin = .none, _ body: @Sendable (APIWorld) async throws -> Void
     ) async throws {
         try await withDatabase(dialect) { database in
@@ -100,9 +101,9 @@ struct APIWorld: Sendable {
             let authenticator = Authenticator(
                 database: database, clock: clock, bearer: TokenReading.principal(_:at:on:))
             let panel = Panel(
-                database: database, clock: clock, publicURL: publicURL,
+                database: database, clock: clock, publicURL: publicURL, vault: vault,
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, passwordGrant: passwordGrant,
-                passwordCost: .least)
+                allowsRegistration: registration, passwordCost: .least)
             var dependencies = APIDependencies(
                 database: database, clock: clock, authenticator: authenticator, vault: vault,
                 publicURL: publicURL, release: "0.0.0",
@@ -126,7 +127,7 @@ struct APIWorld: Sendable {
                 let number = await ports.first { _ in true } ?? 0
                 let world = APIWorld(
                     database: database, shop: shop, base: "http://127.0.0.1:\(number)", authenticator: authenticator,
-                    keys: keys, tokens: tokens, things: things)
+                    vault: vault, keys: keys, tokens: tokens, things: things)
                 do { try await body(world) } catch {
                     group.cancelAll()
                     throw error
@@ -226,7 +227,11 @@ struct APIWorld: Sendable {
         let response = try await Self.client.execute(request, timeout: .seconds(20))
         let bytes = try await response.body.collect(upTo: 10_000_000)
         var found: [String: String] = [:]
-        for (name, value) in response.headers { found[name.lowercased()] = value }
+        for (name, value) in response.headers {
+            let name = name.lowercased()
+            // The one header that comes several times.
+            found[name] = name == "set-cookie" ? [found[name], value].compactMap { $0 }.joined(separator: "\n") : value
+        }
         let reply = Reply(
             status: Int(response.status.code), headers: found, bytes: Array(bytes.readableBytesView))
         let exchange = ContractCheck.Exchange(

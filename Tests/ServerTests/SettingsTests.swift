@@ -74,6 +74,38 @@ import Testing
         #expect(throws: SettingsProblems.self) { try Settings.load(environment: ["BERTH_PUBLIC_URL": text]) }
     }
 
+    @Test(arguments: [
+        ("smtp://me%40x:se%2Fcr+et@mail.example", "smtp://me%40x:•••@mail.example:587?tls=starttls"),
+        ("smtps://mail.example", "smtp://mail.example:465?tls=implicit"),
+        ("smtp://[::1]:25?tls=none", "smtp://[::1]:25?tls=none"),
+        (
+            "smtp://a:b@mail.example:25/?tls=optional&ca=/etc/x.pem",
+            "smtp://a:•••@mail.example:25?tls=optional&ca=%2Fetc%2Fx.pem"
+        ),
+    ])
+    func mailServersAreReadAndMasked(url: String, shown: String) throws {
+        let settings = try Settings.load(environment: ["BERTH_SMTP_URL": url, "BERTH_MAIL_FROM": "B <b@x.test>"])
+        #expect(settings.printed.first { $0.name == .smtpURL }?.value == shown)
+        #expect(settings.mailServer != nil)
+    }
+
+    @Test(arguments: [
+        "smtp://", "mail.example:25", "smtp://a@h", "smtp://a:b@h?tls=none", "smtp://h?tls=maybe", "smtp://h?x=y",
+        "smtps://h?tls=starttls", "smtp://h:0", "smtp://a:%zz@h", "http://h",
+    ])
+    func mailServersThatCannotBeMeantAreRefused(url: String) {
+        #expect(throws: SettingsProblems.self) {
+            try Settings.load(environment: ["BERTH_SMTP_URL": url, "BERTH_MAIL_FROM": "b@x.test"])
+        }
+    }
+
+    @Test func whoNamesAServerSaysWhoMailComesFrom() {
+        do throws(SettingsProblems) {
+            _ = try Settings.load(environment: ["BERTH_SMTP_URL": "smtp://mail.example"])
+            Issue.record("Nothing was refused.")
+        } catch { #expect(error.sentences.count == 1 && error.sentences[0].hasPrefix("BERTH_MAIL_FROM is missing")) }
+    }
+
     @Test func metricsCanBeSwitchedOff() throws {
         #expect(try Settings.load(environment: ["BERTH_METRICS_LISTEN": "off"]).metricsListen == nil)
     }

@@ -11,10 +11,12 @@ struct ImportTests {
     /// Which way the rooms may look: a room may use those in front of it and its own.
     static let order = [
         "Basics", "SQL", "Operations", "Contract", "Signals", "Identity", "Fleet", "Catalogue", "Workloads", "Edge",
-        "SQLiteDriver", "PostgresDriver", "DockerEngine", "HAProxyControl", "API", "Server",
+        "SQLiteDriver", "PostgresDriver", "DockerEngine", "HAProxyControl", "MailSender", "API", "Server",
     ]
     static let areas: Set<String> = ["Signals", "Identity", "Fleet", "Catalogue", "Workloads", "Edge"]
-    static let adapters: Set<String> = ["SQLiteDriver", "PostgresDriver", "DockerEngine", "HAProxyControl"]
+    static let adapters: Set<String> = [
+        "SQLiteDriver", "PostgresDriver", "DockerEngine", "HAProxyControl", "MailSender",
+    ]
 
     @Test func everyImportIsDeclared() throws {
         let declared = try targets()

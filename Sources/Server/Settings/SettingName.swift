@@ -19,6 +19,9 @@ package enum SettingName: String, Sendable, CaseIterable {
     case trustedProxies = "BERTH_TRUSTED_PROXIES"
     case crossOrigin = "BERTH_CORS_ORIGINS"
     case callbackNetworks = "BERTH_CALLBACK_NETWORKS"
+    case smtpURL = "BERTH_SMTP_URL"
+    case mailFrom = "BERTH_MAIL_FROM"
+    case registration = "BERTH_REGISTRATION"
 
     /// What holds when nothing is said; nil when it depends on another setting.
     package var defaultText: String? {
@@ -36,6 +39,9 @@ package enum SettingName: String, Sendable, CaseIterable {
         case .rateLimitTokens: "60/60"
         case .rateLimitFailures: "10/60"
         case .tlsCertificate, .tlsKey, .trustedProxies, .crossOrigin, .callbackNetworks: "none"
+        case .smtpURL: "off"
+        case .mailFrom: nil
+        case .registration: "off"
         }
     }
 
@@ -47,10 +53,14 @@ package enum SettingName: String, Sendable, CaseIterable {
         case .databaseURL, .publicURL, .tlsCertificate, .tlsKey, .secretKeyFile, .logLevel, .metricsListen,
             .passwordGrant, .rateLimit,
             .rateLimitForms, .rateLimitTokens, .rateLimitFailures, .trustedProxies, .crossOrigin,
-            .callbackNetworks:
+            .callbackNetworks,
+            .smtpURL, .mailFrom, .registration:
             nil
         }
     }
+
+    /// It may hold a password.
+    var isSecret: Bool { self == .databaseURL || self == .smtpURL }
 
     /// The same name as swift-configuration spells it: `berth.database.url`.
     var key: ConfigKey { ConfigKey(rawValue.lowercased().split(separator: "_").map(String.init)) }

@@ -3,6 +3,7 @@ import Basics
 import Configuration
 package import Identity
 package import Logging
+package import MailSender
 
 /// How this process was asked to run: read once at the start, wholly, with every problem told at once.
 ///
@@ -40,6 +41,12 @@ package struct Settings: Sendable {
     package let crossOrigin: CrossOrigin
     /// Private networks that callbacks may go to.
     package let callbackNetworks: [IPNetwork]
+    /// The server that takes mail; nil: mail is written to files.
+    package let mailServer: SMTPServer?
+    /// Who mail comes from.
+    package let mailFrom: MailSenderName
+    /// Strangers may make themselves an account in the panel.
+    package let registration: Bool
     /// The effective values as text, in the order of ``SettingName``, safe to show.
     package let printed: [PrintedSetting]
     /// Variables that begin with `BERTH_` and mean nothing to us: probably typing mistakes.
@@ -64,17 +71,24 @@ package struct Settings: Sendable {
         let trustedProxies = reading.value(.trustedProxies, NetworkList.init(parsing:))
         let crossOrigin = reading.value(.crossOrigin, CrossOrigin.init(parsing:))
         let callbackNetworks = reading.value(.callbackNetworks, NetworkList.init(parsing:))
+        let mail = reading.value(.smtpURL, MailServerSetting.init(parsing:))
+        let mailFrom = reading.value(
+            .mailFrom, default: publicURL.map(MailSenderName.fallback), MailSenderName.setting)
+        if mail?.server != nil, !reading.isGiven(.mailFrom) {
+            reading.refuse(.mailFrom, "is missing: say who mail comes from, such as Berth <berth@example.com>")
+        }
+        let registration = reading.value(.registration, SettingsReading.switched)
         guard reading.problems.isEmpty, let database, let listen, let tls, let publicURL, let secretKeyFile,
             let logLevel,
             let metricsListen, let roles, let passwordGrant, let rateLimits, let trustedProxies,
-            let crossOrigin, let callbackNetworks
+            let crossOrigin, let callbackNetworks, let mail, let mailFrom, let registration
         else { throw SettingsProblems(reading.problems) }
         return Settings(
             database: database, listen: listen, publicURL: publicURL, tls: tls.files, secretKeyFile: secretKeyFile,
             logLevel: logLevel, metricsListen: metricsListen.address, roles: roles, passwordGrant: passwordGrant,
             rateLimits: rateLimits, trustedProxies: trustedProxies.networks, crossOrigin: crossOrigin,
             callbackNetworks: callbackNetworks.networks,
-            printed: reading.printed,
+            mailServer: mail.server, mailFrom: mailFrom, registration: registration, printed: reading.printed,
             unknownNames: SettingName.unknown(in: environment))
     }
 }

@@ -37,12 +37,15 @@ struct SettingsReading {
         }
     }
 
-    /// Notes what is wrong between two settings.
-    mutating func note(_ name: SettingName, _ problem: String) { problems.append("\(name.rawValue) \(problem).") }
+    /// Notes that two settings do not go together.
+    mutating func refuse(_ name: SettingName, _ what: String) { problems.append("\(name.rawValue) \(what).") }
+
+    /// Whether somebody said something about it.
+    func isGiven(_ name: SettingName) -> Bool { text(name) != nil }
 
     private func text(_ name: SettingName) -> (String, PrintedSetting.Source)? {
         if let text = flags.string(forKey: name.key) { return (text, .flag) }
-        if let text = environment.string(forKey: name.key, isSecret: name == .databaseURL) {
+        if let text = environment.string(forKey: name.key, isSecret: name.isSecret) {
             return (text, .environment)
         }
         return nil

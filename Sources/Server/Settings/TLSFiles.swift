@@ -49,8 +49,8 @@ extension SettingsReading {
         switch (certificate.path, key.path) {
         case (let certificate?, let key?): return (TLSFiles(certificate: certificate, key: key), ())
         case (nil, nil): return (nil, ())
-        case (_?, nil): note(.tlsKey, "is missing: a certificate needs its key")
-        case (nil, _?): note(.tlsCertificate, "is missing: a key needs its certificate")
+        case (_?, nil): refuse(.tlsKey, "is missing: a certificate needs its key")
+        case (nil, _?): refuse(.tlsCertificate, "is missing: a key needs its certificate")
         }
         return nil
     }

@@ -7,8 +7,8 @@ import NIOCore
 import OAuth
 package import SQL
 
-/// Pages for people: signing in, and allowing applications access. Every form works without JavaScript, and there is
-/// none.
+/// Pages for people: signing in, their account, and allowing applications access. Every form works without JavaScript
+/// but those of passkeys, which are nothing else.
 package struct Panel: Sendable {
     let database: any Database
     let clock: any WallClock
@@ -17,20 +17,30 @@ package struct Panel: Sendable {
     /// API key pairs may be exchanged for tokens.
     let passwordGrant: Bool
     let signIn: SignIn
+    let mail: MailQueue
+    let vault: Vault
+    /// nil when browsers make no passkeys for this address.
+    let passkeySite: PasskeySite?
+    /// Strangers may make themselves an account.
+    let allowsRegistration: Bool
     let logger: Logger
 
     /// A form is a few fields and one list of projects.
     private static let formBytesMax = 65_536
 
     package init(
-        database: any Database, clock: any WallClock, publicURL: String, logger: Logger,
-        passwordGrant: Bool = true, passwordCost: Passwords.Cost = .standard
+        database: any Database, clock: any WallClock, publicURL: String, vault: Vault, logger: Logger,
+        passwordGrant: Bool = true, allowsRegistration: Bool = false, passwordCost: Passwords.Cost = .standard
     ) {
         self.database = database
         self.clock = clock
         self.publicURL = publicURL
         self.passwordGrant = passwordGrant
         self.logger = logger
+        self.allowsRegistration = allowsRegistration
+        self.vault = vault
+        passkeySite = PasskeySite(publicURL: publicURL)
+        mail = MailQueue(vault: vault, publicURL: publicURL)
         signIn = SignIn(database: database, clock: clock, cost: passwordCost)
     }
 
@@ -58,7 +68,7 @@ package struct Panel: Sendable {
     package static func owns(_ path: Substring) -> Bool {
         switch path {
         case "/login", "/logout", "/panel.css", "/api/oauth/authorize", "/api/oauth/authorize/native", "/activate": true
-        default: false
+        default: ownsAccount(path)
         }
     }
 
@@ -86,6 +96,8 @@ package struct Panel: Sendable {
                 case .unauthenticated, .invalid, .malformed, .bug: .badRequest
                 }
             return Page.problem(status, "This did not work", fault.sentences.joined(separator: " "))
+        } catch DatabaseProblem.unavailable {
+            return Page.problem(.serviceUnavailable, "This did not work", "Try again in a few seconds.")
         } catch {
             logger.error(
                 "A page failed.", metadata: ["request_id": .string(requestID), "cause": .string("\(error)")])
@@ -106,6 +118,7 @@ package struct Panel: Sendable {
             query: FormText.fields(target.dropFirst(path.count + 1)), form: form,
             cookies: Cookies(request.headers[.cookie] ?? "", isSecure: publicURL.hasPrefix("https://")),
             target: target, address: address, requestID: requestID, userAgent: request.headers[.userAgent] ?? "")
+        if let page = try await account(path, isForm: isForm, visit) { return page }
         switch (path, isForm) {
         case ("/login", false): return try loginPage(visit, problem: nil)
         case ("/login", true): return try await login(visit)
@@ -115,9 +128,11 @@ package struct Panel: Sendable {
         case ("/api/oauth/authorize/native", false): return try codePage(visit)
         case ("/activate", false): return try await activate(visit)
         case ("/activate", true): return try await decideDevice(visit)
+        case ("/login", _), ("/logout", _), ("/api/oauth/authorize", _), ("/api/oauth/authorize/native", _):
+            return Page.problem(.methodNotAllowed, "This did not work", "This page does not take that method.")
         default:
             if let page = SharedPage(path) { return try await respond(page, visit, isForm: isForm) }
-            return Page.problem(.methodNotAllowed, "This did not work", "This page does not take that method.")
+            return Page.problem(.notFound, "There is no such page", "Begin at your account: /account.")
         }
     }
 

@@ -4,7 +4,7 @@ import ArgumentParser
 struct AdminCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "admin",
-        abstract: "Accounts, keys, OAuth applications, locations, zones and packages.",
+        abstract: "Accounts, keys, OAuth applications, locations, zones, packages and mail.",
         discussion: """
             These commands work on the database directly, whether or not a server runs.
 
@@ -14,6 +14,6 @@ struct AdminCommand: AsyncParsableCommand {
             """,
         subcommands: [
             AdminUserCommand.self, AdminKeyCommand.self, AdminOAuthAppCommand.self, AdminLocationCommand.self,
-            AdminZoneCommand.self, AdminProductCommand.self,
+            AdminZoneCommand.self, AdminProductCommand.self, AdminMailCommand.self,
         ])
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Basics
 import Identity
 import SQL
+import Server
 
 /// Which account a command is about.
 struct AccountOption: ParsableArguments {
@@ -101,6 +102,29 @@ extension AdminUserCommand {
         func run() async throws {
             try await AdminUserCommand.change(account, output, "Now an administrator:") { id, now, tx in
                 try Accounts.makeAdmin(id: id, by: .shell, at: now, in: tx)
+            }
+        }
+    }
+
+    struct ResetSecondFactor: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "reset-second-factor",
+            abstract: "Take the second factor away from somebody who has lost it, and end the sessions.",
+            discussion: """
+                Make sure who asks: from now on the password alone is enough. The owner is told by mail.
+
+                EXAMPLES
+                  berth admin user reset-second-factor --user ada@example.org
+                """)
+
+        @OptionGroup var account: AccountOption
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            let settings = try Session.settings()
+            let mail = MailQueue(vault: try OpenVault.open(settings), publicURL: settings.publicURL)
+            try await AdminUserCommand.change(account, output, "No second factor any more:") { id, now, tx in
+                try SecondFactor.reset(id: id, by: .shell, mail: mail, at: now, in: tx)
             }
         }
     }

@@ -8,7 +8,8 @@ struct AdminUserCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "user", abstract: "Accounts of customers and staff.",
         subcommands: [
-            Create.self, List.self, Show.self, Suspend.self, Unsuspend.self, ResetPassword.self, MakeAdmin.self,
+            Create.self, List.self, Show.self, Suspend.self, Unsuspend.self, ResetPassword.self, ResetSecondFactor.self,
+            MakeAdmin.self,
         ])
 
     struct Create: AsyncParsableCommand {

@@ -10,7 +10,7 @@ import Testing
     private static let list = "/api/oauth/applications"
 
     private static func signIn(
-        _ world: OAuthWorld, _ browser: ConsentTests.Browser, to path: String = list
+        _ world: OAuthWorld, _ browser: Browser, to path: String = list
     ) async throws {
         try await browser.visit(path)
         #expect(await browser.page?.status == 303)
@@ -156,7 +156,7 @@ import Testing
     }
 }
 
-extension ConsentTests.Browser {
+extension Browser {
     private static let html = [("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")]
 
     /// Asks as browsers do.

@@ -46,7 +46,7 @@ import Testing
     private static func userCode(_ started: APIWorld.Reply) -> String { started.json?["user_code"]?.text ?? "" }
 
     /// Opens the page with the code in its address, signing in on the way.
-    private static func open(_ world: OAuthWorld, _ browser: ConsentTests.Browser, code: String) async throws {
+    private static func open(_ world: OAuthWorld, _ browser: Browser, code: String) async throws {
         try await browser.get("/activate?user_code=\(code)")
         #expect(await browser.location.hasPrefix("/login?return=%2Factivate%3Fuser_code%3D"))
         try await browser.get(await browser.location)

@@ -70,7 +70,8 @@ package enum Accounts {
         return id
     }
 
-    private static func checked(_ new: NewAccount) throws -> NewAccount {
+    /// The same, trimmed. Throws `.invalid` with every problem at once.
+    static func checked(_ new: NewAccount) throws -> NewAccount {
         var clean = new
         clean.firstName = FieldReader.trimmed(new.firstName)
         clean.lastName = FieldReader.trimmed(new.lastName)

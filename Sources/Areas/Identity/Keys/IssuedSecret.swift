@@ -13,6 +13,8 @@ package enum IssuedSecret {
         case clientSecret = "bth_cs_"
         case apiKey = "bth_key_"
         case session = "bth_s_"
+        case accountLink = "bth_ml_"
+        case pendingSignIn = "bth_ps_"
     }
 
     /// 43 characters of 62 are 256 bits.

@@ -40,7 +40,12 @@ package struct Principal: Sendable, Hashable {
 
     /// A condition for `WHERE` with the table of accounts as `u`: neither suspended, nor unconfirmed, nor locked.
     package static func mayAct(at now: Moment) -> SQL {
-        "u.active = 1 AND u.confirmed_at IS NOT NULL AND (u.locked_until IS NULL OR u.locked_until <= \(now))"
+        "\(isOpen(at: now)) AND u.confirmed_at IS NOT NULL"
+    }
+
+    /// The same for accounts that may still have to be confirmed.
+    static func isOpen(at now: Moment) -> SQL {
+        "u.active = 1 AND (u.locked_until IS NULL OR u.locked_until <= \(now))"
     }
 
     /// Whether it may be used from an address, which is asked for only when it matters; nil when that is not known.

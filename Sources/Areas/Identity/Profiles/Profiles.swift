@@ -12,21 +12,23 @@ package enum Profiles {
 
     /// Changes the account `id`, or the caller's own, by a body `{"user": {…}}`. Throws `.malformed` when there is no
     /// such object, `.invalid` with one sentence for everything that is wrong.
+    ///
+    /// Another e-mail address is in force at once when staff says so. Others are sent a link there (``EmailChange``).
     package static func change(
         _ id: Int64?, to body: JSONValue, provided unchanged: @escaping Unchanged = { _, _ in }, by caller: Caller,
-        at now: Moment, in database: any Database
+        mail: MailQueue, at now: Moment, in database: any Database
     ) async throws {
         let id = try permitted(id, to: .operate, by: caller)
         try Policy.requireWholeAccount(caller)
         try await database.transaction { tx in
             _ = try tx.int("SELECT id FROM users WHERE id = \(id) \(.forUpdate)")
             try unchanged(id, tx)
-            try change(id, to: body, by: caller, at: now, in: tx)
+            try change(id, to: body, by: caller, mail: mail, at: now, in: tx)
         }
     }
 
     private static func change(
-        _ id: Int64, to body: JSONValue, by caller: Caller, at now: Moment, in tx: any Transaction
+        _ id: Int64, to body: JSONValue, by caller: Caller, mail: MailQueue, at now: Moment, in tx: any Transaction
     ) throws {
         guard let old = try ProfileRows.find(id, on: tx) else { throw Policy.notFound("user") }
         guard let fields = body["user"]?.members else {
@@ -45,6 +47,14 @@ package enum Profiles {
             reader.adopt([externalIDTaken])
         }
         if !reader.problems.isEmpty { throw Fault(.invalid, reader.problems) }
+        if new.email != old.data.email {
+            if caller.isAdmin, let account = try Accounts.find(id: id, on: tx) {
+                try EmailChange.told(account, new: new.email, mail: mail, at: now, in: tx)
+            } else {
+                try EmailChange.ask(id, to: new.email, by: caller, mail: mail, at: now, in: tx)
+                new.email = old.data.email
+            }
+        }
         if new == old.data { return }
         do { try ProfileRows.update(id, to: new, at: now, in: tx) } catch DatabaseProblem.notUnique(let constraint) {
             throw taken(constraint)

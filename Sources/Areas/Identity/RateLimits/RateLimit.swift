@@ -36,6 +36,8 @@ package struct RateLimit: Sendable, Hashable {
     package let quota: Int64
     /// 1 to ``secondsMax``.
     package let seconds: Int64
+    /// `"address";q=2500;w=300`, as the header `RateLimit-Policy` has it.
+    package let policy: String
 
     package static let quotaMax: Int64 = 1_000_000
     package static let secondsMax: Int64 = 86_400
@@ -44,6 +46,7 @@ package struct RateLimit: Sendable, Hashable {
         self.kind = kind
         self.quota = quota
         self.seconds = seconds
+        policy = "\"\(kind.name)\";q=\(quota);w=\(seconds)"
     }
 }
 

@@ -56,22 +56,31 @@ enum NetworkSlots {
     private static func next(in zone: Zone, _ tx: any Transaction, now: Moment) throws -> (Int64, Subnet) {
         let networks = try zone.networks()
         try tx.run("DELETE FROM refused_networks WHERE zone_id = \(zone.id) AND refused_until <= \(now)")
-        let taken: SQL = """
-            SELECT slot FROM networks WHERE zone_id = \(zone.id)
-            UNION SELECT slot FROM refused_networks WHERE zone_id = \(zone.id)
-            """
-        var slot = (try tx.int("SELECT MAX(slot) FROM (\(taken)) t") ?? -1) + 1
-        if slot >= networks.slots { slot = try lowestFree(taken, in: tx) }
+        // Two look-ups at the ends of indices; a zone may have thousands of networks.
+        let last = try tx.int("SELECT MAX(slot) FROM networks WHERE zone_id = \(zone.id)") ?? -1
+        let refused = try tx.int("SELECT MAX(slot) FROM refused_networks WHERE zone_id = \(zone.id)") ?? -1
+        var slot = max(last, refused) + 1
+        if slot >= networks.slots { slot = try lowestFree(zone: zone.id, in: tx) }
         guard let subnet = networks.subnet(slot) else {
             throw ClaimLost(sentence: "The availability zone has no private network left. Please contact support.")
         }
         return (slot, subnet)
     }
 
-    private static func lowestFree(_ taken: SQL, in tx: any Transaction) throws -> Int64 {
-        let slots = Set(try tx.rows(taken) { $0.int(0) })
-        var slot: Int64 = 0
-        while slots.contains(slot) { slot += 1 }
-        return slot
+    private static func lowestFree(zone: Int64, in tx: any Transaction) throws -> Int64 {
+        func isTaken(_ slot: SQL) -> SQL {
+            """
+            (EXISTS (SELECT 1 FROM networks m WHERE m.zone_id = \(zone) AND m.slot = \(slot))
+            OR EXISTS (SELECT 1 FROM refused_networks m WHERE m.zone_id = \(zone) AND m.slot = \(slot)))
+            """
+        }
+        guard try tx.int("SELECT 1 WHERE \(isTaken("0"))") != nil else { return 0 }
+        return try tx.int(
+            """
+            SELECT n.slot + 1 FROM
+                (SELECT slot FROM networks WHERE zone_id = \(zone)
+                 UNION ALL SELECT slot FROM refused_networks WHERE zone_id = \(zone)) n
+            WHERE NOT \(isTaken("n.slot + 1")) ORDER BY n.slot LIMIT 1
+            """) ?? 0
     }
 }

@@ -35,5 +35,9 @@ extension SchemaStep {
         .refusedNetworks,
         .collaborators,
         .deviceCodes,
+        .mail,
+        .accountLinks,
+        .secondFactors,
+        .passkeys,
     ]
 }

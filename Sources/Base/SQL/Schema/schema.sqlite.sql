@@ -1,3 +1,20 @@
+CREATE TABLE account_links (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    token_sha256 TEXT NOT NULL UNIQUE,
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    purpose TEXT NOT NULL CHECK (purpose IN ('confirm', 'change_email', 'reset')),
+    email TEXT NOT NULL CHECK (email = lower(email)),
+    cause BIGINT,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+
+CREATE UNIQUE INDEX account_links_cause ON account_links (cause) WHERE cause IS NOT NULL;
+
+CREATE INDEX account_links_expiry ON account_links (expires_at);
+
+CREATE INDEX account_links_user ON account_links (user_id, purpose);
+
 CREATE TABLE api_keys (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -498,6 +515,8 @@ CREATE TABLE outbox (
     delivered_at BIGINT
 , after_operation BIGINT REFERENCES operations (id) ON DELETE CASCADE);
 
+CREATE INDEX outbox_kind ON outbox (kind, id);
+
 CREATE INDEX outbox_operation ON outbox (after_operation) WHERE after_operation IS NOT NULL;
 
 CREATE INDEX outbox_waiting ON outbox (run_after, id) WHERE state = 'waiting';
@@ -509,6 +528,43 @@ CREATE TABLE outbox_attempts (
     error TEXT,
     PRIMARY KEY (message_id, number)
 );
+
+CREATE TABLE passkey_challenges (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    challenge_sha256 TEXT NOT NULL UNIQUE,
+    purpose TEXT NOT NULL CHECK (purpose IN ('register', 'sign_in', 'second_factor')),
+    user_id BIGINT REFERENCES users (id) ON DELETE CASCADE,
+    expires_at BIGINT NOT NULL
+);
+
+CREATE INDEX passkey_challenges_expiry ON passkey_challenges (expires_at);
+
+CREATE INDEX passkey_challenges_user ON passkey_challenges (user_id) WHERE user_id IS NOT NULL;
+
+CREATE TABLE passkeys (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    credential_id TEXT NOT NULL UNIQUE,
+    public_key TEXT NOT NULL,
+    name TEXT NOT NULL,
+    sign_count BIGINT NOT NULL CHECK (sign_count >= 0),
+    created_at BIGINT NOT NULL,
+    last_used_at BIGINT
+);
+
+CREATE INDEX passkeys_user ON passkeys (user_id);
+
+CREATE TABLE pending_sign_ins (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    token_sha256 TEXT NOT NULL UNIQUE,
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    tries BIGINT NOT NULL DEFAULT 0 CHECK (tries >= 0),
+    expires_at BIGINT NOT NULL
+);
+
+CREATE INDEX pending_sign_ins_expiry ON pending_sign_ins (expires_at);
+
+CREATE INDEX pending_sign_ins_user ON pending_sign_ins (user_id);
 
 CREATE TABLE products (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -566,6 +622,12 @@ CREATE TABLE rate_counts (
 
 CREATE INDEX rate_counts_ends_at ON rate_counts (ends_at);
 
+CREATE TABLE recovery_codes (
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    code_sha256 TEXT NOT NULL,
+    PRIMARY KEY (user_id, code_sha256)
+);
+
 CREATE TABLE refused_networks (
     zone_id BIGINT NOT NULL REFERENCES zones (id) ON DELETE CASCADE,
     slot BIGINT NOT NULL,
@@ -586,6 +648,14 @@ CREATE TABLE schema_steps (
     number BIGINT PRIMARY KEY,
     text_hash TEXT NOT NULL,
     applied_at BIGINT NOT NULL
+);
+
+CREATE TABLE second_factors (
+    user_id BIGINT PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    secret TEXT NOT NULL,
+    last_step BIGINT NOT NULL,
+    confirmed_at BIGINT,
+    created_at BIGINT NOT NULL
 );
 
 CREATE TABLE service_env (

@@ -66,41 +66,45 @@ extension APIResponder {
         var headers = HTTPFields()
         headers.reserveCapacity(14)
         let status = answer.status ?? endpoint.success
+        // Appended, not set: setting looks through all fields that there are, for every answer.
+        func add(_ name: HTTPField.Name, _ value: String) { headers.append(HTTPField(name: name, value: value)) }
         if let total = answer.total {
-            headers[.total] = String(total)
+            add(.total, String(total))
             if let page = facts.page {
-                headers[.perPage] = String(page.size)
+                add(.perPage, String(page.size))
                 let url = api.dependencies.publicURL + (request.head.path ?? "").prefix { $0 != "?" }
-                headers[.linkToPages] = PagingHeaders.link(page: page, total: total, url: url, query: facts.query)
+                if let link = PagingHeaders.link(page: page, total: total, url: url, query: facts.query) {
+                    add(.linkToPages, link)
+                }
             }
         }
-        if let location = location(answer, status) { headers[.location] = location }
+        if let location = location(answer, status) { add(.location, location) }
         var appliedWait = answer.appliedWait
         if let operation = answer.operation {
             // RFC 5989: where the progress can be watched.
-            headers[.linkToPages] = "<\(api.dependencies.publicURL)/api/operations/\(operation)>; rel=\"monitor\""
+            add(.linkToPages, "<\(api.dependencies.publicURL)/api/operations/\(operation)>; rel=\"monitor\"")
             if try await OperationWaiting.wait(for: operation, facts.wait, on: api.dependencies.database) {
                 appliedWait = facts.wait
             }
         }
-        if let appliedWait { headers[.preferenceApplied] = "wait=\(appliedWait)" }
-        headers[.cacheControl] = "no-store"
+        if let appliedWait { add(.preferenceApplied, "wait=\(appliedWait)") }
+        add(.cacheControl, "no-store")
         if endpoint.method == .get, endpoint.dialect == .v60 {
             let tag = EntityTag(of: answer.body)
-            headers[.eTag] = tag.text
+            add(.eTag, tag.text)
             if let known = request.headers[.ifNoneMatch], tag.isIn(known) {
                 return Response(status: .notModified, headers: headers)
             }
         }
         if answer.body.readableBytes == 0 { return Response(status: .init(code: status), headers: headers) }
-        headers[.contentType] = Self.json
+        add(.contentType, Self.json)
         var body = answer.body
         // Of what holds secrets beside what a client chose, the length must not tell anything (BREACH).
         if endpoint.method == .get, endpoint.dialect == .v60 {
-            headers[.vary] = "Accept-Encoding"
+            add(.vary, "Accept-Encoding")
             let coding = Compression.chosen(by: request.headers[.acceptEncoding])
             if let coding, let packed = coding.pack(body) {
-                headers[.contentEncoding] = coding.rawValue
+                add(.contentEncoding, coding.rawValue)
                 body = packed
             }
         }

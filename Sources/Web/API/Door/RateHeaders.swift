@@ -5,12 +5,13 @@ import Identity
 /// (draft-ietf-httpapi-ratelimit-headers-10).
 enum RateHeaders {
     static func write(_ budget: RateBudget, to headers: inout HTTPFields) {
-        let (quota, remaining) = (String(budget.limit.quota), String(budget.remaining))
-        let reset = String(budget.resetSeconds)
-        headers[.rateLimitLimit] = quota
-        headers[.rateLimitRemaining] = remaining
-        headers[.rateLimitReset] = reset
-        headers[.rateLimitPolicy] = "\"\(budget.limit.kind.name)\";q=\(quota);w=\(budget.limit.seconds)"
-        headers[.rateLimit] = "\"\(budget.limit.kind.name)\";r=\(remaining);t=\(reset)"
+        let (remaining, reset) = (String(budget.remaining), String(budget.resetSeconds))
+        // Appended, not set: setting looks through all fields that there are, for every answer.
+        func add(_ name: HTTPField.Name, _ value: String) { headers.append(HTTPField(name: name, value: value)) }
+        add(.rateLimitLimit, String(budget.limit.quota))
+        add(.rateLimitRemaining, remaining)
+        add(.rateLimitReset, reset)
+        add(.rateLimitPolicy, budget.limit.policy)
+        add(.rateLimit, "\"\(budget.limit.kind.name)\";r=\(remaining);t=\(reset)")
     }
 }

@@ -7,6 +7,7 @@ extension API {
     mutating func serveUsers() {
         let database = dependencies.database
         let clock = dependencies.clock
+        let mail = MailQueue(vault: dependencies.vault, publicURL: dependencies.publicURL)
         let host = PublicAddress.host(of: dependencies.publicURL)
 
         serveWritten(UserEndpoints.view) { call in
@@ -18,13 +19,15 @@ extension API {
         serve(UserEndpoints.change) { call in
             let unchanged = call.unchanged { try UserJSON.one(AccountReading.view($0, by: $1, on: $2)) }
             try await Profiles.change(
-                nil, to: call.input.value, provided: unchanged, by: call.caller, at: clock.now(), in: database)
+                nil, to: call.input.value, provided: unchanged, by: call.caller, mail: mail, at: clock.now(),
+                in: database)
             return Acknowledgement()
         }
         serve(UserEndpoints.changeByID) { call in
             let unchanged = call.unchanged { try UserJSON.one(AccountReading.view($0, by: $1, on: $2)) }
             try await Profiles.change(
-                call.id, to: call.input.value, provided: unchanged, by: call.caller, at: clock.now(), in: database)
+                call.id, to: call.input.value, provided: unchanged, by: call.caller, mail: mail, at: clock.now(),
+                in: database)
             return Acknowledgement()
         }
         serve(UserEndpoints.register) { call in

@@ -10,6 +10,7 @@ extension Panel {
     struct Visitor: Sendable {
         let caller: Caller
         let email: String
+        let sessionID: Int64
         /// The session's token, which forms are tied to.
         let token: String
     }
@@ -139,7 +140,7 @@ extension Panel {
         let caller = Caller(
             userID: session.userID, isAdmin: session.isAdmin, means: .session, requestID: visit.requestID,
             address: visit.address)
-        return Visitor(caller: caller, email: session.email, token: token)
+        return Visitor(caller: caller, email: session.email, sessionID: session.id, token: token)
     }
 
     /// nil: all of them. Numbers that are none choose nothing, and that is refused later.

@@ -5,8 +5,10 @@ import NIOCore
 /// A page of the panel, and how it is sent: nothing of it runs, is framed, cached, or sent on.
 enum Page {
     static func response(
-        _ title: String, _ body: HTML, status: HTTPResponse.Status = .ok, formsGoTo targets: [String] = []
+        _ title: String, _ body: HTML, status: HTTPResponse.Status = .ok, formsGoTo targets: [String] = [],
+        script: String? = nil
     ) -> Response {
+        let scriptTag: HTML? = script.map { "<script src=\"\($0)\" defer></script>" }
         let page: HTML = """
             <!doctype html>
             <html lang="en">
@@ -15,6 +17,7 @@ enum Page {
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <title>\(title)</title>
             <link rel="stylesheet" href="/panel.css">
+            \(scriptTag)
             </head>
             <body>
             <main>
@@ -24,6 +27,8 @@ enum Page {
             </html>
 
             """
+        // Only where a page needs the one script there is.
+        let scripts = script == nil ? "" : "script-src 'self'; "
         // Browsers also hold the redirect that answers a form against form-action.
         let formTargets = (["'self'"] + targets).joined(separator: " ")
         return Response(
@@ -31,8 +36,8 @@ enum Page {
             headers: [
                 .contentType: "text/html; charset=utf-8", .cacheControl: "no-store",
                 .contentSecurityPolicy:
-                    "default-src 'none'; style-src 'self'; form-action \(formTargets); frame-ancestors 'none'; "
-                    + "base-uri 'none'",
+                    "default-src 'none'; style-src 'self'; \(scripts)form-action \(formTargets); "
+                    + "frame-ancestors 'none'; base-uri 'none'",
                 .xContentTypeOptions: "nosniff", .referrerPolicy: "no-referrer", .frameOptions: "DENY",
             ], body: ResponseBody(byteBuffer: ByteBuffer(string: page.text)))
     }
@@ -63,12 +68,20 @@ enum Page {
                     main { max-width: 28rem; margin: 8vh auto; padding: 0 1rem; }
                     h1 { font-size: 1.4rem; }
                     label { display: block; margin: .8rem 0; }
-                    input[type=email], input[type=password], input[type=text], textarea { display: block;
-                        width: 100%; box-sizing: border-box; font: inherit; padding: .5rem; }
+                    input:not([type=checkbox], [type=radio]), textarea { display: block; width: 100%;
+                        box-sizing: border-box; font: inherit; padding: .5rem; }
                     button { font: inherit; padding: .6rem 1.2rem; margin-right: .6rem; }
                     button.yes { background: var(--accent); color: #fff; border: 1px solid var(--accent); }
                     :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
                     fieldset { margin: 1rem 0; border: 1px solid #8888; }
+                    nav ul { display: flex; flex-wrap: wrap; gap: 1rem; list-style: none; padding: 0; }
+                    nav a[aria-current] { font-weight: bold; text-decoration: none; }
+                    svg.code { display: block; width: 14rem; margin: 1rem 0; }
+                    dt { font-weight: bold; } dd { margin: 0 0 .6rem; overflow-wrap: anywhere; }
+                    table { border-collapse: collapse; width: 100%; }
+                    th, td { text-align: left; vertical-align: top; padding: .4rem .6rem .4rem 0; }
+                    .hidden { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
+                    [role=status] { border-left: 4px solid #188038; padding-left: .8rem; }
                     [role=alert] { border-left: 4px solid #b3261e; padding-left: .8rem; }
                     code { font-size: 1.1rem; overflow-wrap: anywhere; }
 

@@ -2,7 +2,7 @@ import Basics
 import Crypto
 import Foundation
 
-/// The two cookies of the panel.
+/// The cookies of the panel.
 ///
 /// Over https their names begin with `__Host-`, which no other host and no plain http can set (RFC 6265bis §4.1.3.2).
 struct Cookies: Sendable {
@@ -10,6 +10,8 @@ struct Cookies: Sendable {
     let session: String?
     /// A random value that ties the sign-in form to the browser it was shown in.
     let visitor: String?
+    /// The token of a sign-in that waits for the second factor.
+    let pending: String?
     private let isSecure: Bool
 
     init(_ header: String, isSecure: Bool) {
@@ -21,6 +23,7 @@ struct Cookies: Sendable {
         }
         session = found[Self.name("berth-session", isSecure)[...]].map(String.init)
         visitor = found[Self.name("berth-visitor", isSecure)[...]].map(String.init)
+        pending = found[Self.name("berth-pending", isSecure)[...]].map(String.init)
         self.isSecure = isSecure
     }
 
@@ -33,6 +36,14 @@ struct Cookies: Sendable {
     func setting(visitor value: String) -> String {
         "\(Self.name("berth-visitor", isSecure))=\(value)\(attributes)"
     }
+
+    /// The same for a sign-in that waits.
+    func setting(pending token: Secret<String>) -> String {
+        "\(Self.name("berth-pending", isSecure))=\(token.reveal())\(attributes)"
+    }
+
+    /// Takes that away.
+    var withoutPending: String { "\(Self.name("berth-pending", isSecure))=\(attributes); Max-Age=0" }
 
     /// Takes the session's away.
     var withoutSession: String { "\(Self.name("berth-session", isSecure))=\(attributes); Max-Age=0" }

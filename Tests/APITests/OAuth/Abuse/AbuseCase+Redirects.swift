@@ -74,7 +74,7 @@ extension AbuseCase {
                 #expect(reply.headers["set-cookie"] == nil)
             },
             AbuseCase("signing in leads to another site") { world in
-                let browser = ConsentTests.Browser(world)
+                let browser = Browser(world.api)
                 let wanted = [
                     "https://evil.example/", "//evil.example", "/\\evil.example", "/login/../x",
                     "/api/oauth/authorizeX?x",

@@ -1,0 +1,41 @@
+package import Basics
+package import Logging
+import Operations
+package import SQL
+
+/// Removes letters, and requests for some, that were delivered or given up a month ago: they hold names, addresses and
+/// what was written.
+package struct MailSweep: Reconciler {
+    /// How many rows were removed.
+    package struct Report: Codable, Sendable, Hashable {
+        package let letters: Int
+    }
+
+    package static let name = "mail.sweep"
+    package let every = Duration.seconds(3600)
+    private static let keptSeconds: Int64 = 30 * 86_400
+    /// One transaction must not hold up others; the rest follows with the next tick.
+    private static let rowsMax = 5000
+
+    private let database: any Database
+    private let clock: any WallClock
+
+    package init(database: any Database, clock: any WallClock) {
+        self.database = database
+        self.clock = clock
+    }
+
+    package func activate(logger: Logger) async throws -> Report {
+        let end = clock.now().advanced(by: .seconds(-Self.keptSeconds))
+        return try await database.transaction { tx in
+            Report(
+                letters: try tx.run(
+                    """
+                    DELETE FROM outbox WHERE id IN (
+                        SELECT id FROM outbox WHERE kind IN (\(list: [MailDeliverer.kind, AskedLinks.kind]))
+                            AND state <> 'waiting'
+                            AND created_at < \(end) LIMIT \(Self.rowsMax))
+                    """))
+        }
+    }
+}
