@@ -20,11 +20,12 @@ actor Browser {
     /// Sends the form of the last page: its hidden fields, and these.
     @discardableResult
     func submit(
-        _ path: String, _ fields: [(String, String)], headers: [(String, String)] = []
+        _ path: String, _ fields: [(String, String)], headers: [(String, String)] = [], doubled: Bool = false
     ) async throws -> APIWorld.Reply {
         // A page may have several forms with the same hidden fields.
-        // What is given stands in the place of what a script would fill in.
-        var seen = Set(fields.map(\.0))
+        // What is given stands in the place of what a script would fill in; or comes a second time, which no browser
+        // does.
+        var seen = doubled ? [] : Set(fields.map(\.0))
         let all = hidden.filter { seen.insert($0.0).inserted } + fields
         let body = all.map { "\($0.0)=\(FormText.encode($0.1))" }.joined(separator: "&")
         return try await send("POST", path, body, headers)

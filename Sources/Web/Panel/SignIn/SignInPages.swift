@@ -7,9 +7,11 @@ import SQL
 extension Panel {
     /// Where to go after signing in: a page of the panel, never another site.
     static func destination(_ text: String?) -> String? {
-        guard let text, isDestination(text.prefix { $0 != "?" }) || ownsAccount(text.prefix { $0 != "?" }),
-            text.utf8.allSatisfy({ $0 > 32 && $0 < 127 }),
-            text.utf8.count <= 8192
+        guard let text, text.utf8.count <= 8192, text.utf8.allSatisfy({ $0 > 32 && $0 < 127 }) else { return nil }
+        let path = text.prefix { $0 != "?" }
+        // A browser would take /account/../x for /x.
+        guard !path.split(separator: "/").contains(where: { $0 == "." || $0 == ".." }),
+            isDestination(path) || path == "/account" || path.hasPrefix("/account/")
         else { return nil }
         return text
     }

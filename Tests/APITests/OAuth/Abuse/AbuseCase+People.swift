@@ -131,7 +131,7 @@ extension AbuseCase {
             // The hidden fields of the page come first; one that comes twice is refused.
             for (name, value) in [("redirect_uri", "https://evil.example/"), ("scope", "admin_write")] {
                 let reply = try await browser.submit(
-                    "/api/oauth/authorize", [(name, value), ("decision", "allow")])
+                    "/api/oauth/authorize", [(name, value), ("decision", "allow")], doubled: true)
                 #expect(reply.status == 400 && reply.headers["location"] == nil, "\(name)")
                 try await browser.get(address(world))
             }
