@@ -63,6 +63,10 @@ package struct EndpointDescription: Sendable {
         let parts = path.split(separator: "/")
         return parts.first == "api" && parts.count > 1 ? String(parts[1]) : String(parts.first ?? "")
     }
+    /// Who may call is asked of clients of OAuth, with their own credentials.
+    package var isForClients: Bool { dialect == .oauth && takesBody }
+    /// It looks at the token in the header by itself, for OAuth's dialect of refusals.
+    package var isForTokens: Bool { dialect == .oauth && !takesBody && faults.contains(401) }
     /// `["project_id"]`
     package var pathParameters: [String] {
         path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
@@ -108,15 +112,19 @@ package struct QueryParameter: Sendable, Hashable {
     package let name: String
     package let schema: Schema
     package let summary: String
+    /// Bounds of a number, which the server keeps.
+    package let range: ClosedRange<Int64>?
 
     /// Of changes that can be planned without being made.
     package static let dryRun = QueryParameter(
-        "dry_run", .boolean, "true: answer 200 with the plan and change nothing.")
+        "dry_run", .string(format: nil, choices: ["true", "false", "1", "0", ""]),
+        "true: answer 200 with the plan and change nothing.")
 
-    package init(_ name: String, _ schema: Schema, _ summary: String) {
+    package init(_ name: String, _ schema: Schema, _ summary: String, range: ClosedRange<Int64>? = nil) {
         self.name = name
         self.schema = schema
         self.summary = summary
+        self.range = range
     }
 }
 
@@ -132,6 +140,8 @@ package enum EndpointLimits {
     package static let targetBytesMax = 8192
     /// Bytes of all header fields, names and values, together (431).
     package static let headerBytesMax = 16_384
+    /// Bytes of an `Idempotency-Key`. A UUID has 36.
+    package static let idempotencyKeyBytesMax = 255
     /// Seconds until a body must have arrived completely (408).
     package static let bodySecondsMax = 30
 }

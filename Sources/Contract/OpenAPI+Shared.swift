@@ -2,7 +2,7 @@ import Basics
 
 extension OpenAPI {
     /// What each refusal means, once for all routes.
-    private static let refusals: [(Int, String)] = [
+    static let refusals: [(Int, String)] = [
         (400, "The request is not well-formed: broken JSON, or the root object is missing."),
         (401, "No valid credentials."),
         (403, "The caller may see this but not do that to it, or a token is not valid for this."),
@@ -12,7 +12,7 @@ extension OpenAPI {
         (409, "The state of the thing does not allow this now."),
         (412, "The thing is not any more what If-Match says."),
         (413, "The body is larger than this route takes."),
-        (415, "The body is not JSON."),
+        (415, "The body is of a type that is not taken."),
         (422, "A value is not acceptable, or the API version is not supported."),
         (429, "Too many requests from this address or with this credential. Try again after Retry-After seconds."),
         (431, "The header fields are larger than \(EndpointLimits.headerBytesMax) bytes together."),
@@ -21,82 +21,60 @@ extension OpenAPI {
     ]
 
     static func responseNodes() -> [(String, Node)] {
-        refusals.map { status, meaning in
-            let content: Node = .object([
-                ("application/json", .object([("schema", .reference("schemas", "Errors"))]))
-            ])
-            return ("Error\(status)", .object([("description", .text(meaning)), ("content", content)]))
+        func content(_ types: [(String, String)]) -> Node {
+            .object(types.map { ($0, .object([("schema", .reference("schemas", $1))])) })
+        }
+        let own = content([("application/json", "Errors"), ("application/problem+json", "Problem")])
+        let oauth = content([("application/json", "OAuthError")])
+        let all = refusals.flatMap { status, meaning in
+            [("Error", own), ("OAuthError", oauth)].map { prefix, content in
+                (
+                    "\(prefix)\(status)",
+                    Node.object([
+                        ("description", .text(meaning)), ("headers", references(to: headers(ofRefusal: status))),
+                        ("content", content),
+                    ])
+                )
+            }
+        }
+        let unchanged: Node = .object([
+            ("description", .text("The ETag that you have is still true.")),
+            ("headers", references(to: ["ETag"] + commonHeaders)),
+        ])
+        return all + [("Unchanged", unchanged)]
+    }
+
+    private static func headers(ofRefusal status: Int) -> [String] {
+        switch status {
+        case 401: ["WWW-Authenticate"] + commonHeaders
+        case 429, 503: ["Retry-After"] + commonHeaders
+        default: commonHeaders
         }
     }
 
     static func headerNodes() -> [(String, Node)] {
+        let always: Set = ["X-Request-Id", "WWW-Authenticate", "Retry-After", "ETag", "Total"]
         func header(_ name: String, _ type: String, _ meaning: String) -> (String, Node) {
-            (name, .object([("description", .text(meaning)), ("schema", .object([("type", .text(type))]))]))
+            (
+                name,
+                .object([
+                    ("description", .text(meaning)), ("required", .flag(always.contains(name))),
+                    ("schema", .object([("type", .text(type))])),
+                ])
+            )
         }
         return [
             header("Link", "string", "first, prev, next, last; only when there is more than one page."),
             header("Per-Page", "integer", "Rows per page."),
             header("Total", "integer", "Rows of all pages."),
+            header("ETag", "string", "Names the state of what you have read."),
+            header("Idempotency-Replayed", "string", "true: this is the answer that was given before."),
+            header("WWW-Authenticate", "string", "Which credentials are taken, and what is wrong with yours."),
+            header("Retry-After", "integer", "Seconds until it is worth trying again."),
             header("X-Request-Id", "string", "Names the request in our logs; your own one when it is well-formed."),
             header("RateLimit-Limit", "integer", "Requests of the limit that you will meet first."),
             header("RateLimit-Remaining", "integer", "How many of them are left."),
             header("RateLimit-Reset", "integer", "Seconds until the present window ends."),
         ]
-    }
-
-    /// A JSON document that keeps the order of its members.
-    enum Node {
-        case text(String)
-        case number(Int)
-        case flag(Bool)
-        case array([Node])
-        case object([(String, Node)])
-        /// JSON already.
-        case raw(String)
-
-        static func reference(_ kind: String, _ name: String) -> Node {
-            .object([("$ref", .text("#/components/\(kind)/\(name)"))])
-        }
-
-        func write(to out: inout String, indent: Int) {
-            let margin = String(repeating: "  ", count: indent + 1)
-            let end = String(repeating: "  ", count: indent)
-            switch self {
-            case .text(let text): out += Self.quoted(text)
-            case .number(let number): out += String(number)
-            case .flag(let flag): out += flag ? "true" : "false"
-            case .raw(let json): out += json
-            case .array(let items):
-                if items.isEmpty {
-                    out += "[]"
-                    return
-                }
-                out += "[\n"
-                for (index, item) in items.enumerated() {
-                    out += margin
-                    item.write(to: &out, indent: indent + 1)
-                    out += index + 1 < items.count ? ",\n" : "\n"
-                }
-                out += end + "]"
-            case .object(let members):
-                if members.isEmpty {
-                    out += "{}"
-                    return
-                }
-                out += "{\n"
-                for (index, (name, value)) in members.enumerated() {
-                    out += margin + Self.quoted(name) + ": "
-                    value.write(to: &out, indent: indent + 1)
-                    out += index + 1 < members.count ? ",\n" : "\n"
-                }
-                out += end + "}"
-            }
-        }
-
-        private static func quoted(_ text: String) -> String {
-            var writer = JSONWriter(capacity: text.utf8.count + 2)
-            writer.value(text)
-            return String(decoding: writer.finish(), as: UTF8.self)
-        }
     }
 }

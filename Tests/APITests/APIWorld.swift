@@ -233,14 +233,11 @@ struct APIWorld: Sendable {
             found[name] = name == "set-cookie" ? [found[name], value].compactMap { $0 }.joined(separator: "\n") : value
         }
         let reply = Reply(
-            status: Int(response.status.code), headers: found,
-            bytes: Array(bytes.readableBytesView))
-        let problems = ContractCheck.problems(
-            method, path,
-            ContractCheck.Reply(
-                status: reply.status, contentType: found["content-type"], isPacked: found["content-encoding"] != nil,
-                text: reply.text))
-        if !problems.isEmpty { Issue.record("\(problems.joined(separator: "\n"))") }
+            status: Int(response.status.code), headers: found, bytes: Array(bytes.readableBytesView))
+        let exchange = ContractCheck.Exchange(
+            method: method, target: path, accept: headers.first { $0.0.lowercased() == "accept" }?.1,
+            status: reply.status, headers: found, body: reply.bytes)
+        for problem in ContractCheck.own.problems(exchange) { Issue.record("\(problem)") }
         return reply
     }
 

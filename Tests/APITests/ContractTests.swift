@@ -2,8 +2,10 @@ import API
 import Basics
 import Contract
 import Foundation
+import Identity
 import TestKit
 import Testing
+import Workloads
 
 /// The contract as a whole: complete, printed, and kept by every answer.
 @Suite struct ContractTests {
@@ -23,6 +25,33 @@ import Testing
         #expect(Set(ids).count == ids.count)
         let routes = Contract.all.flatMap { endpoint in endpoint.methods.map { "\($0.rawValue) \(endpoint.path)" } }
         #expect(Set(routes).count == routes.count)
+    }
+
+    /// What the contract says of bounds and words that an area decides.
+    @Test func theContractSaysWhatTheAreasDo() {
+        #expect(EndpointLimits.idempotencyKeyBytesMax == IdempotencyKeys.Limits.nameBytesMax)
+        #expect(PowerWord.allCases.map(\.rawValue) == PowerAction.allCases.map(\.rawValue))
+        #expect(Set(OpenAPI.tagSummaries.keys) == Set(Contract.all.map(\.tag)))
+    }
+
+    /// Two shapes under one name would be one in the document.
+    @Test func everyShapeHasANameOfItsOwn() {
+        var shapes: [String: Set<Schema>] = [:]
+        func note(_ schema: Schema?) {
+            switch schema {
+            case .object(let name, let fields):
+                if let schema { shapes[name, default: []].insert(schema) }
+                for field in fields { note(field.schema) }
+            case .array(let inner), .map(let inner), .nullable(let inner): note(inner)
+            default: break
+            }
+        }
+        for endpoint in Contract.all {
+            note(endpoint.bodySchema())
+            note(endpoint.answerSchema())
+        }
+        #expect(shapes.count > 40)
+        for (name, found) in shapes { #expect(found.count == 1, "\(name)") }
     }
 
     @Test func theCommittedDocumentIsCurrent() throws {

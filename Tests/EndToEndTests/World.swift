@@ -197,7 +197,6 @@ final class World: Sendable {
         let status: Int
         let body: [UInt8]
         let retryAfter: String?
-        let contentType: String?
 
         var text: String { String(decoding: body, as: UTF8.self) }
     }
@@ -215,12 +214,12 @@ final class World: Sendable {
             request.headers.add(name: "Content-Type", value: "application/json")
             request.body = .bytes(ByteBuffer(string: body))
         }
-        let answer = try await Self.send(request)
-        let problems = ContractCheck.problems(
-            method, path,
-            ContractCheck.Reply(status: answer.status, contentType: answer.contentType, text: answer.text))
-        if !problems.isEmpty { Issue.record("\(problems.joined(separator: "\n"))") }
-        return answer
+        return try await Self.send(request) { answer, found in
+            let exchange = ContractCheck.Exchange(
+                method: method, target: path, accept: headers["Accept"], status: answer.status, headers: found,
+                body: answer.body)
+            for problem in ContractCheck.own.problems(exchange) { Issue.record("\(problem)") }
+        }
     }
 
     /// Asks the ingress on a connection of its own. One that is kept open may be closed by the other side just as a
@@ -232,13 +231,18 @@ final class World: Sendable {
         return try await Self.send(request)
     }
 
-    private static func send(_ request: HTTPClientRequest) async throws -> Answer {
+    private static func send(
+        _ request: HTTPClientRequest, check: (Answer, [String: String]) -> Void = { _, _ in }
+    ) async throws -> Answer {
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(15))
         let body = try await response.body.collect(upTo: 8 << 20)
-        return Answer(
+        let answer = Answer(
             status: Int(response.status.code), body: Array(body.readableBytesView),
-            retryAfter: response.headers.first(name: "Retry-After"),
-            contentType: response.headers.first(name: "Content-Type"))
+            retryAfter: response.headers.first(name: "Retry-After"))
+        var found: [String: String] = [:]
+        for (name, value) in response.headers { found[name.lowercased()] = value }
+        check(answer, found)
+        return answer
     }
 }
 

@@ -38,10 +38,16 @@ package enum ServiceEndpoints {
 }
 
 /// How log lines are chosen.
-enum LogParameters {
+package enum LogParameters {
+    package static let limits: ClosedRange<Int64> = 1...5000
+    /// v60 default.
+    package static let limitDefault: Int64 = 500
+    /// Seconds since 1970; the year 5138 is far enough.
+    package static let seconds: ClosedRange<Int64> = 0...100_000_000_000
+
     static let all = [
-        QueryParameter("limit", .integer, "How many lines, 1 to 5000; 500 when not given."),
-        QueryParameter("period_start", .integer, "Seconds since 1970; a day ago when not given."),
-        QueryParameter("period_end", .integer, "Seconds since 1970; now when not given."),
+        QueryParameter("limit", .integer, "How many lines; \(limitDefault) when not given.", range: limits),
+        QueryParameter("period_start", .integer, "Seconds since 1970; a day ago when not given.", range: seconds),
+        QueryParameter("period_end", .integer, "Seconds since 1970; now when not given.", range: seconds),
     ]
 }

@@ -9,11 +9,16 @@ enum SchemaRecorder {
         let notes = Notes()
         do {
             let sample = try T(from: Listener(notes: notes))
-            let schema = notes.schema(named: "\(type)")
+            let schema = notes.schema(named: name(of: type))
             return (type is any SparseView.Type ? schema.sparse : schema, sample)
         } catch {
             preconditionFailure("\(type) cannot be recorded: \(error)")
         }
+    }
+
+    /// `ProjectViewLinks` for the type `Links` within `ProjectView`: several types have parts of the same name.
+    private static func name(of type: Any.Type) -> String {
+        String(reflecting: type).split(separator: ".").dropFirst().filter { !$0.hasPrefix("(") }.joined()
     }
 
     /// What was asked so far.

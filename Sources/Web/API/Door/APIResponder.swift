@@ -79,12 +79,16 @@ package struct APIResponder: HTTPResponder {
 
     private func handle(_ request: Request, _ visit: inout Visit) async throws -> Response {
         let target = request.head.path ?? "/"
+        let path = target.prefix { $0 != "?" }
+        let found = api.routes.match(path)
+        // Credentials of clients are not credentials of accounts; those endpoints check them themselves.
+        let isOAuth = found?.dialect == .oauth
+        visit.dialect = isOAuth ? .oauth : .v60
         guard target.utf8.count <= EndpointLimits.targetBytesMax else {
             throw Fault(.malformed, "The address is too long; at most \(EndpointLimits.targetBytesMax) bytes.")
         }
         let headerBytes = request.headers.reduce(0) { $0 + $1.name.rawName.utf8.count + $1.value.utf8.count }
         guard headerBytes <= EndpointLimits.headerBytesMax else { throw HTTPFault.headersTooLarge }
-        let path = target.prefix { $0 != "?" }
         if let probe = await probe(path) { return probe }
         try visit.heed(limiter.take(RateKey(.address, visit.address.number)))
         if let pages = api.dependencies.pages,
@@ -103,10 +107,6 @@ package struct APIResponder: HTTPResponder {
         case .notAcceptable: break
         }
         let query = Query(text: target.dropFirst(path.count + 1))
-        let found = api.routes.match(path)
-        // Credentials of clients are not credentials of accounts; those endpoints check them themselves.
-        let isOAuth = found?.dialect == .oauth
-        visit.dialect = isOAuth ? .oauth : .v60
         if isOAuth { try query.requireNoSecrets() }
         let principal = isOAuth ? nil : try await authenticate(request, query, &visit)
         visit.userID = principal?.userID

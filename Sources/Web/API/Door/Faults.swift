@@ -164,7 +164,8 @@ struct Refusal {
             .authorizationPending, .slowDown, .expiredToken:
             self.init(status: .badRequest, problem.description)
         case .serverError: self.init(status: .internalServerError, problem.description)
-        case .temporarilyUnavailable: self.init(status: .serviceUnavailable, problem.description)
+        case .temporarilyUnavailable:
+            self.init(status: .serviceUnavailable, problem.description, [(.retryAfter, "30")])
         }
         oauthError = problem.code
     }

@@ -50,16 +50,10 @@ extension API {
 
 /// Which log lines a client asks for.
 enum LogQuery {
-    /// v60 default.
-    private static let limitDefault: Int64 = 500
-    private static let limitMax: Int64 = 5000
-    /// Seconds; the year 5138 is far enough.
-    private static let secondsMax: Int64 = 100_000_000_000
-
     static func window(_ query: Query, now: Moment) throws -> ContainerSignals.Window {
-        let limit = try query.number("limit", in: 1...limitMax) ?? limitDefault
-        let from = try query.number("period_start", in: 0...secondsMax).map { Moment(milliseconds: $0 * 1000) }
-        let to = try query.number("period_end", in: 0...secondsMax).map { Moment(milliseconds: $0 * 1000 + 999) }
+        let limit = try query.number("limit", in: LogParameters.limits) ?? LogParameters.limitDefault
+        let from = try query.number("period_start", in: LogParameters.seconds).map { Moment(milliseconds: $0 * 1000) }
+        let to = try query.number("period_end", in: LogParameters.seconds).map { Moment(milliseconds: $0 * 1000 + 999) }
         return ContainerSignals.Window(
             limit: Int(limit), from: from ?? now.advanced(by: .seconds(-86_400)), to: to)
     }
