@@ -14,8 +14,6 @@ package struct IdempotencySweep: Reconciler {
 
     package static let name = "idempotency.sweep"
     package let every = Duration.seconds(600)
-    /// One transaction must not hold up others; the rest follows with the next tick.
-    private static let rowsMax = 5000
 
     private let database: any Database
     private let clock: any WallClock
@@ -28,12 +26,9 @@ package struct IdempotencySweep: Reconciler {
     package func activate(logger: Logger) async throws -> Report {
         let now = clock.now()
         return try await database.transaction { tx in
-            let keys = try tx.run(
-                """
-                DELETE FROM idempotency_keys WHERE (holder, name) IN
-                    (SELECT holder, name FROM idempotency_keys WHERE expires_at < \(now) LIMIT \(Self.rowsMax))
-                """)
-            return Report(keys: keys)
+            Report(
+                keys: try ExpiredRows.remove(
+                    from: "idempotency_keys", by: "holder, name", where: "expires_at < \(now)", in: tx))
         }
     }
 }

@@ -14,8 +14,6 @@ package struct MailSweep: Reconciler {
     package static let name = "mail.sweep"
     package let every = Duration.seconds(3600)
     private static let keptSeconds: Int64 = 30 * 86_400
-    /// One transaction must not hold up others; the rest follows with the next tick.
-    private static let rowsMax = 5000
 
     private let database: any Database
     private let clock: any WallClock
@@ -29,13 +27,12 @@ package struct MailSweep: Reconciler {
         let end = clock.now().advanced(by: .seconds(-Self.keptSeconds))
         return try await database.transaction { tx in
             Report(
-                letters: try tx.run(
-                    """
-                    DELETE FROM outbox WHERE id IN (
-                        SELECT id FROM outbox WHERE kind IN (\(list: [MailDeliverer.kind, AskedLinks.kind]))
-                            AND state <> 'waiting'
-                            AND created_at < \(end) LIMIT \(Self.rowsMax))
-                    """))
+                letters: try ExpiredRows.remove(
+                    from: "outbox",
+                    where: """
+                        kind IN (\(list: [MailDeliverer.kind, AskedLinks.kind])) AND state <> 'waiting'
+                        AND created_at < \(end)
+                        """, in: tx))
         }
     }
 }

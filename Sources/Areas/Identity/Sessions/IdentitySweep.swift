@@ -23,8 +23,6 @@ package struct IdentitySweep: Reconciler {
 
     package static let name = "identity.sweep"
     package let every = Duration.seconds(600)
-    /// One transaction must not hold up others; the rest follows with the next tick.
-    private static let rowsMax = 5000
 
     private let database: any Database
     private let clock: any WallClock
@@ -41,11 +39,7 @@ package struct IdentitySweep: Reconciler {
         let counted = now.advanced(by: .seconds(-AccountLinks.windowSeconds))
         return try await database.transaction { tx in
             func removed(_ table: SQL, _ condition: SQL) throws -> Int {
-                try tx.run(
-                    """
-                    DELETE FROM \(table) WHERE id IN
-                        (SELECT id FROM \(table) WHERE \(condition) LIMIT \(Self.rowsMax))
-                    """)
+                try ExpiredRows.remove(from: table, where: condition, in: tx)
             }
             return Report(
                 sessions: try removed("sessions", "expires_at <= \(now)")

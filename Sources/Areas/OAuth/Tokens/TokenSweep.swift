@@ -24,8 +24,6 @@ package struct TokenSweep: Reconciler {
 
     package static let name = "oauth.sweep"
     package let every = Duration.seconds(600)
-    /// One transaction must not hold up others; the rest follows with the next tick.
-    private static let rowsMax = 5000
 
     private let database: any Database
     private let clock: any WallClock
@@ -40,11 +38,7 @@ package struct TokenSweep: Reconciler {
         let end = now.advanced(by: .seconds(-OAuthLimits.keptSeconds))
         return try await database.transaction { tx in
             func removed(_ table: SQL, _ key: SQL, _ condition: SQL) throws -> Int {
-                try tx.run(
-                    """
-                    DELETE FROM \(table) WHERE \(key) IN
-                        (SELECT \(key) FROM \(table) WHERE \(condition) LIMIT \(Self.rowsMax))
-                    """)
+                try ExpiredRows.remove(from: table, by: key, where: condition, in: tx)
             }
             let tokens = try removed("oauth_tokens", "token_sha256", "expires_at < \(end)")
             let refreshTokens = try removed("oauth_refresh_tokens", "token_sha256", "expires_at < \(end)")
