@@ -9,6 +9,7 @@ import TestKit
 /// Everybody's mailbox in a world.
 final class Mailbox: MailTransport {
     struct Mail: Sendable {
+        let number: Int64
         let to: String
         let subject: String
         let text: String
@@ -27,10 +28,12 @@ final class Mailbox: MailTransport {
 
     func send(_ mail: RenderedMail) async throws {
         let subject = mail.text.split(separator: "\r\n").first { $0.hasPrefix("Subject: ") }?.dropFirst(9) ?? ""
-        received.withLock { $0.append(Mail(to: mail.to.text, subject: String(subject), text: mail.text)) }
+        let taken = Mail(number: mail.number, to: mail.to.text, subject: String(subject), text: mail.text)
+        received.withLock { $0.append(taken) }
     }
 
-    /// What asks for links, and letters, worked off by the real worker.
+    /// What asks for links, and letters, worked off by the real worker. In the order in which they were written: the
+    /// worker carries several at once, and none has to wait for another.
     func deliver() async throws -> [Mail] {
         guard let from = MailSenderName(parsing: "berth@berth.test") else { return [] }
         let clock = SystemWallClock()
@@ -53,7 +56,7 @@ final class Mailbox: MailTransport {
         await task.value
         return received.withLock { all in
             defer { all = [] }
-            return all
+            return all.sorted { $0.number < $1.number }
         }
     }
 }
