@@ -17,6 +17,8 @@ extension SchemaStep {
             """,
             "CREATE INDEX account_links_user ON account_links (user_id, purpose)",
             "CREATE INDEX account_links_expiry ON account_links (expires_at)",
+            // Accounts that nobody confirms are removed after a while.
+            "CREATE INDEX users_unconfirmed ON users (updated_at) WHERE confirmed_at IS NULL",
             // A request that is worked on twice gives one link.
             "CREATE UNIQUE INDEX account_links_cause ON account_links (cause) WHERE cause IS NOT NULL",
         ]
