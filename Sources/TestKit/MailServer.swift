@@ -29,12 +29,13 @@ package final class MailServer: Sendable {
     private let process: Process
     private let input: Pipe
 
-    /// Starts it; the options are those of the script. Needs `BERTH_TEST_PYTHON`.
+    /// Starts it; the options are those of the script, and `name=DNS:…` for its certificate. Needs `BERTH_TEST_PYTHON`.
     package init(_ options: String...) throws {
         guard let python = ProcessInfo.processInfo.environment["BERTH_TEST_PYTHON"], !python.isEmpty else {
             throw Fault(.unavailable, "BERTH_TEST_PYTHON is not set: run the tests through script/test.")
         }
-        folder = try Certificates.make()
+        let name = options.first { $0.hasPrefix("name=") }.map { String($0.dropFirst("name=".count)) }
+        folder = try Certificates.make(server: name ?? "IP:127.0.0.1")
         let script = URL(filePath: #filePath).deletingLastPathComponent()
             .appending(path: "../../Tests/Interop/smtpd.py").standardized.path
         process = Process()

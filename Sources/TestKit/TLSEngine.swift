@@ -38,8 +38,9 @@ package func withTLSEngine<T>(
 
 /// Certificates for a test of TLS.
 package enum Certificates {
-    /// A folder with an authority, a server certificate for 127.0.0.1, and a client certificate, made by openssl.
-    package static func make() throws -> String {
+    /// A folder with an authority, a server certificate for 127.0.0.1, or for another subjectAltName, and a client
+    /// certificate, made by openssl.
+    package static func make(server name: String = "IP:127.0.0.1") throws -> String {
         let folder = "/tmp/berth-tls-\(Random.token(8))"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
@@ -49,7 +50,7 @@ package enum Certificates {
                 "/CN=berth test \(Random.token(6))",
             ])
         for (name, file, extras) in [
-            ("server", "server", ["-addext", "subjectAltName=IP:127.0.0.1"]), ("client", "", []),
+            ("server", "server", ["-addext", "subjectAltName=\(name)"]), ("client", "", []),
         ] {
             let key = file.isEmpty ? "key.pem" : "\(file)-key.pem"
             let certificate = file.isEmpty ? "cert.pem" : "\(file).pem"

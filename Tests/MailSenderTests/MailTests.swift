@@ -2,9 +2,10 @@ import Basics
 import Foundation
 import Identity
 import Logging
-import MailSender
 import TestKit
 import Testing
+
+@testable import MailSender
 
 /// Mail to a real server (aiosmtpd) and to files.
 @Suite struct MailTests {
@@ -144,6 +145,36 @@ import Testing
             let said = fault?.logLine ?? ""
             #expect(said.contains("out of turn") || said.contains("too much at once"), "\(said)")
         }
+    }
+
+    /// Also when it is that of the address, which the library alone would take.
+    @Test(arguments: [
+        ("starttls", "DNS:localhost", true), ("starttls", "IP:127.0.0.1", false), ("implicit", "DNS:localhost", true),
+        ("implicit", "IP:127.0.0.1", false), ("implicit", "DNS:other.test", false),
+    ])
+    func theCertificateMustBeThatOfTheName(mode: String, name: String, isTaken: Bool) async throws {
+        try await Self.with("tls=\(mode)", "name=\(name)") { server in
+            let sender = SMTPSender(
+                server: SMTPServer(
+                    host: "localhost", port: server.port, tls: mode == "implicit" ? .implicit : .starttls,
+                    authorities: "\(server.folder)/ca.pem"), ownName: "x")
+            if isTaken {
+                try await sender.send(try Self.letter())
+            } else {
+                #expect(await Self.fault(sender, try Self.letter())?.isTransient == true)
+            }
+            #expect(try server.accepted().count == (isTaken ? 1 : 0))
+        }
+    }
+
+    @Test(arguments: [
+        ("mail.example", "MAIL.example", true), ("*.example.test", "a.example.test", true),
+        ("*.example.test", "a.b.example.test", false), ("*.example.test", "example.test", false),
+        ("*.test", "example.test", false), ("*", "example", false), ("m*.example.test", "mail.example.test", false),
+        ("*.*.test", "a.b.test", false), ("", "", false), ("*.example.test", ".example.test", false),
+    ])
+    func namesMatchAsTheStandardSays(name: String, host: String, isEqual: Bool) {
+        #expect(PeerName.matches(name, host: host) == isEqual)
     }
 
     @Test func oldServersAreSpokenWithToo() async throws {

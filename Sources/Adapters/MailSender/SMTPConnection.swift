@@ -68,6 +68,20 @@ struct SMTPConnection: Sendable {
         }.get()
     }
 
+    /// Looks whose certificate it is, once the handshake is done: nothing that matters may be said before.
+    func requireName() async throws {
+        if (try? SocketAddress(ipAddress: server.host, port: 0)) != nil { return }
+        let (channel, server) = (channel, server)
+        let isRight = try await channel.eventLoop.submit {
+            try channel.pipeline.syncOperations.nioSSL_peerCertificate().map {
+                PeerName.stands(in: $0, host: server.host)
+            }
+        }.get()
+        guard isRight == true else {
+            throw Fault(.unavailable, "The certificate of the mail server \(server.name) is another host's.")
+        }
+    }
+
     /// Says good-bye without waiting for an answer.
     func quit() {
         channel.writeAndFlush(ByteBuffer(string: "QUIT\r\n")).whenComplete { [channel] _ in

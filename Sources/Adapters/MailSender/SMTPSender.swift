@@ -53,6 +53,7 @@ package struct SMTPSender: MailTransport {
     /// Greeting, EHLO, TLS, password. Answers what the server is able to, by keyword.
     private func introduce(_ connection: SMTPConnection) async throws -> [String: String] {
         try await ours(connection.greeting(), "does not want to speak with us")
+        if server.tls == .implicit { try await connection.requireName() }
         var abilities = try await hello(connection)
         var isProtected = server.tls == .implicit || server.isLoopback
         if server.tls == .starttls || server.tls == .optional && abilities["STARTTLS"] != nil {
@@ -62,6 +63,7 @@ package struct SMTPSender: MailTransport {
             try await ours(connection.command("STARTTLS"), "offers STARTTLS and does not do it")
             try await connection.startTLS()
             abilities = try await hello(connection)
+            try await connection.requireName()
             isProtected = true
         }
         if let credentials = server.credentials {

@@ -10,7 +10,8 @@ package enum UserEndpoints {
         "Your account by its id; administrators reach every account", access: read)
 
     package static let change = Endpoint<AnyJSON, Acknowledgement>(
-        .patch, "/api/users", also: [.put], id: "user_change", "Change your account", access: write,
+        .patch, "/api/users", also: [.put], id: "user_change",
+        "Change your account; another e-mail address counts when the link sent there is opened", access: write,
         documentedBody: Schema.of(UserChangeRequest.self), example: example)
 
     package static let changeByID = Endpoint<AnyJSON, Acknowledgement>(

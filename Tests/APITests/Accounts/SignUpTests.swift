@@ -89,6 +89,10 @@ import Testing
             for part in ["First name", "Last name", "must look like", "8 to 128"] {
                 #expect(reply.text.contains(part), "\(part)")
             }
+            for address in ["\"a b\"@x.test", "<a>@x.test", "a,b@x.test", "a@x_y.test", "a@x..test"] {
+                let fields = [("first_name", "A"), ("last_name", "B"), ("email", address)]
+                #expect(try await Self.register(browser, fields).status == 422, "\(address)")
+            }
             let long = String(repeating: "x", count: 129)
             #expect(try await Self.register(browser, password: long).status == 422)
             #expect(try await mailbox.deliver().isEmpty)

@@ -10,7 +10,9 @@ package enum EmailChange {
     ) throws {
         try Policy.require(.operate, on: Holder(noun: "user", ownerID: id), by: caller)
         guard let account = try Accounts.find(id: id, on: tx) else { throw Policy.notFound("user") }
-        guard let email = EmailAddress.parse(text) else { throw Fault(.invalid, EmailAddress.problem) }
+        guard let email = EmailAddress.parse(text), MailAddress(email) != nil else {
+            throw Fault(.invalid, EmailAddress.problem)
+        }
         guard email != account.email else { throw Fault(.invalid, "The account has this address already.") }
         guard try !ProfileRows.isTaken(email: email, forOtherThan: id, on: tx) else { throw Profiles.taken("email") }
         // The last one asked for is the one that counts.

@@ -23,6 +23,10 @@ package enum SignUp {
     package static func check(_ form: Form, password: String) throws {
         var problems: [String] = []
         do { _ = try Accounts.checked(new(form)) } catch let fault as Fault { problems += fault.sentences }
+        // Where no letter can be sent, nothing can be confirmed.
+        if problems.isEmpty, MailAddress(FieldReader.trimmed(form.email)) == nil {
+            problems.append(EmailAddress.problem)
+        }
         if let problem = PasswordChange.problem(password) { problems.append(problem) }
         if !problems.isEmpty { throw Fault(.invalid, problems) }
     }
