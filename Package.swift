@@ -27,6 +27,8 @@ let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.sw
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdHTTP2 = Target.Dependency.product(name: "HummingbirdHTTP2", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -70,6 +72,11 @@ let package = Package(
             name: "CLibQREncode", path: "Sources/CLibQREncode", pkgConfig: "libqrencode",
             providers: [.apt(["libqrencode-dev"])]),
 
+        .systemLibrary(
+            name: "CCompression", path: "Sources/CCompression", providers: [.apt(["zlib1g-dev", "libbrotli-dev"])]),
+
+        .systemLibrary(name: "CXXHash", path: "Sources/CXXHash", providers: [.apt(["libxxhash-dev"])]),
+
         room("Base/Basics", []),
         room("Base/SQL", ["Basics"], exclude: ["Schema/schema.sqlite.sql", "Schema/schema.postgres.sql"]),
         room("Base/Operations", ["Basics", "SQL", logging]),
@@ -77,7 +84,7 @@ let package = Package(
         room("Contract", ["Basics"]),
 
         room("Areas/Signals", ["Basics", "SQL", "Operations", logging]),
-        room("Areas/Identity", ["Basics", "SQL", "Operations", "Signals", crypto, cryptoExtras, logging]),
+        room("Areas/Identity", ["Basics", "SQL", "Operations", "Signals", logging, crypto, cryptoExtras]),
         room("Areas/OAuth", ["Basics", "SQL", "Operations", "Identity", crypto, logging]),
         room("Areas/Fleet", ["Basics", "SQL", "Operations", "Signals", "Identity", logging]),
         room("Areas/Catalogue", ["Basics", "SQL", "Operations", "Signals", "Identity", yams]),
@@ -94,6 +101,9 @@ let package = Package(
                 "Basics", "Fleet", logging, asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL, crypto,
             ]),
         room(
+            "Adapters/Egress",
+            ["Basics", "Identity", "Workloads", asyncHTTPClient, nioCore, nioPosix, nioHTTP1]),
+        room(
             "Adapters/MailSender", ["Basics", "Identity", logging, nioCore, nioPosix, nioSSL]),
         room("Adapters/HAProxyControl", ["Basics", "Fleet", "Edge", logging, crypto]),
 
@@ -101,7 +111,7 @@ let package = Package(
             "Web/API",
             [
                 "Basics", "SQL", "Operations", "Contract", "Signals", "Identity", "OAuth", "Fleet", "Catalogue",
-                "Workloads", "Edge", hummingbird, httpTypes, logging, nioCore,
+                "Workloads", "Edge", "CCompression", "CXXHash", hummingbird, httpTypes, logging, nioCore, crypto,
             ]),
         room(
             "Web/Panel",
@@ -110,9 +120,11 @@ let package = Package(
             "Server",
             [
                 "Basics", "SQL", "Operations", "Contract", "Signals", "Identity", "OAuth", "Fleet", "Catalogue",
-                "Workloads", "Edge", "SQLiteDriver", "PostgresDriver", "DockerEngine", "HAProxyControl", "MailSender",
-                "API", "Panel",
-                hummingbird,
+                "Workloads", "Edge", "SQLiteDriver", "PostgresDriver", "DockerEngine", "HAProxyControl", "Egress",
+                "MailSender",
+                "API",
+                "Panel",
+                hummingbird, hummingbirdCore, hummingbirdHTTP2, nioSSL,
                 serviceLifecycle, unixSignals, configuration, logging, nioCore,
             ]),
         .executableTarget(
@@ -128,8 +140,8 @@ let package = Package(
         room(
             "TestKit",
             [
-                "Basics", "SQL", "Operations", "SQLiteDriver", "PostgresDriver", "DockerEngine", "Fleet", logging,
-                nioCore, nioPosix,
+                "Basics", "SQL", "Operations", "Contract", "SQLiteDriver", "PostgresDriver", "DockerEngine", "Fleet",
+                logging, nioCore, nioPosix,
             ]),
 
         tests("BasicsTests", ["Basics"]),
@@ -161,9 +173,9 @@ let package = Package(
             "APITests",
             [
                 "Basics", "SQL", "Operations", "Contract", "Signals", "Identity", "OAuth", "Fleet", "Catalogue",
-                "Workloads", "Edge", "API", "Panel", "Server", "TestKit", hummingbird, httpTypes, asyncHTTPClient,
-                nioCore,
-                nioHTTP1, logging, crypto, cryptoExtras,
+                "Workloads", "Edge", "Egress", "API", "Panel", "Server", "TestKit", hummingbird, httpTypes,
+                asyncHTTPClient,
+                nioCore, nioPosix, nioHTTP1, logging, crypto, cryptoExtras,
             ]),
         tests(
             "EndToEndTests",

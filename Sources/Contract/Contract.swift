@@ -3,16 +3,21 @@ package enum Contract {
     /// Every endpoint there is. A route that is not here does not exist.
     package static let all: [EndpointDescription] =
         [VersionEndpoints.view.about, VersionEndpoints.viewAtRoot.about, VersionEndpoints.document.about]
-        + oauth + users + orders + projects + services + containers + catalogue
+        + oauth + users + orders + projects + services + containers + catalogue + operations + collaborators
 
     private static let oauth = [
-        OAuthEndpoints.token.about, OAuthEndpoints.revoke.about, OAuthEndpoints.introspect.about,
+        OAuthEndpoints.token.about, OAuthEndpoints.device.about, OAuthEndpoints.revoke.about,
+        OAuthEndpoints.introspect.about,
         OAuthEndpoints.info.about, OAuthEndpoints.metadata.about, OAuthEndpoints.resource.about,
+        ApplicationEndpoints.list.about, ApplicationEndpoints.view.about, ApplicationEndpoints.create.about,
+        ApplicationEndpoints.change.about, ApplicationEndpoints.delete.about, ApplicationEndpoints.rotate.about,
+        ApplicationEndpoints.allowed.about, ApplicationEndpoints.withdraw.about, OAuthEndpoints.assessment.about,
     ]
 
     private static let users = [
         UserEndpoints.view.about, UserEndpoints.viewByID.about, UserEndpoints.change.about,
-        UserEndpoints.changeByID.about, UserEndpoints.register.about, SSHKeyEndpoints.list.about,
+        UserEndpoints.changeByID.about, UserEndpoints.register.about, UserEndpoints.signingSecret.about,
+        UserEndpoints.newSigningSecret.about, SSHKeyEndpoints.list.about,
         SSHKeyEndpoints.view.about,
         SSHKeyEndpoints.create.about, SSHKeyEndpoints.delete.about, APIKeyEndpoints.list.about,
         APIKeyEndpoints.view.about, APIKeyEndpoints.create.about, APIKeyEndpoints.delete.about,
@@ -38,6 +43,19 @@ package enum Contract {
         ContainerEndpoints.view.about, ContainerEndpoints.power.about, ContainerEndpoints.logs.about,
         ContainerEndpoints.processes.about, ContainerEndpoints.cpu.about, ContainerEndpoints.memory.about,
         EventEndpoints.view.about,
+    ]
+
+    private static let collaborators = [
+        CollaboratorEndpoints.projectList.about, CollaboratorEndpoints.projectView.about,
+        CollaboratorEndpoints.projectInvite.about, CollaboratorEndpoints.projectRemove.about,
+        CollaboratorEndpoints.imageList.about, CollaboratorEndpoints.imageView.about,
+        CollaboratorEndpoints.imageInvite.about, CollaboratorEndpoints.imageRemove.about,
+        CollaboratorEndpoints.list.about, CollaboratorEndpoints.view.about, CollaboratorEndpoints.change.about,
+        CollaboratorEndpoints.leave.about,
+    ]
+
+    private static let operations = [
+        OperationEndpoints.view.about, OperationEndpoints.callbacks.about, OperationEndpoints.retryCallback.about,
     ]
 
     private static let catalogue = [

@@ -10,13 +10,15 @@ package struct Endpoint<Input: Decodable & Sendable, Output: Codable & Sendable>
         _ method: EndpointMethod, _ path: String, also alternatives: [EndpointMethod] = [], id: String,
         _ summary: String, access: EndpointAccess, dialect: EndpointDialect = .v60, success: Int = 200,
         paging: Paging = .none,
-        query: [QueryParameter] = [], faults: [Int] = [], documentedBody: Schema? = nil, example: String? = nil,
+        query: [QueryParameter] = [], planned: Bool = false, conditional: Bool = false, faults: [Int] = [],
+        documentedBody: Schema? = nil, example: String? = nil,
         bodyBytesMax: Int = EndpointLimits.bodyBytesMax
     ) {
         let needsBody = Input.self != Nothing.self
         about = EndpointDescription(
             method: method, alternatives: alternatives, path: path, id: id, summary: summary, access: access,
-            dialect: dialect, success: success, paging: paging, query: query, faults: faults, takesBody: needsBody,
+            dialect: dialect, success: success, paging: paging, query: query + (planned ? [.dryRun] : []),
+            isConditional: conditional, faults: faults + (conditional ? [412] : []), takesBody: needsBody,
             bodyIsOptional: Input.self is any OptionalBody.Type, bodyBytesMax: bodyBytesMax, example: example,
             bodySchema: { needsBody ? documentedBody ?? Schema.of(Input.self) : nil },
             answerSchema: { Output.self == Nothing.self ? nil : Schema.of(Output.self) })
@@ -39,6 +41,8 @@ package struct EndpointDescription: Sendable {
     package let success: Int
     package let paging: Paging
     package let query: [QueryParameter]
+    /// `If-Match` says which state of the thing a change is meant for.
+    package let isConditional: Bool
     /// Statuses beyond those that every route can answer.
     package let faults: [Int]
     package let takesBody: Bool
@@ -51,6 +55,8 @@ package struct EndpointDescription: Sendable {
     package let bodySchema: @Sendable () -> Schema?
     package let answerSchema: @Sendable () -> Schema?
 
+    /// With `dry_run` it answers 200 and the plan.
+    package var isPlanned: Bool { query.contains(.dryRun) }
     package var methods: [EndpointMethod] { [method] + alternatives }
     /// The first folder of the path.
     package var tag: String {
@@ -103,6 +109,10 @@ package struct QueryParameter: Sendable, Hashable {
     package let schema: Schema
     package let summary: String
 
+    /// Of changes that can be planned without being made.
+    package static let dryRun = QueryParameter(
+        "dry_run", .boolean, "true: answer 200 with the plan and change nothing.")
+
     package init(_ name: String, _ schema: Schema, _ summary: String) {
         self.name = name
         self.schema = schema
@@ -114,10 +124,14 @@ package struct QueryParameter: Sendable, Hashable {
 package enum EndpointLimits {
     /// Bytes of a body. The largest known order is below 100 kB.
     package static let bodyBytesMax = 1_048_576
+    /// Bytes of a form of a page.
+    package static let formBytesMax = 65_536
     /// Rows of a list that v60 does not paginate, when the client does not ask for a page.
     package static let unpagedRowsMax = 1000
     /// Bytes of the request target.
     package static let targetBytesMax = 8192
+    /// Bytes of all header fields, names and values, together (431).
+    package static let headerBytesMax = 16_384
     /// Seconds until a body must have arrived completely (408).
     package static let bodySecondsMax = 30
 }

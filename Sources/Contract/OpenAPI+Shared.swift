@@ -10,9 +10,12 @@ extension OpenAPI {
         (406, "The client does not accept JSON."),
         (408, "The body did not arrive in time."),
         (409, "The state of the thing does not allow this now."),
+        (412, "The thing is not any more what If-Match says."),
         (413, "The body is larger than this route takes."),
         (415, "The body is not JSON."),
         (422, "A value is not acceptable, or the API version is not supported."),
+        (429, "Too many requests from this address or with this credential. Try again after Retry-After seconds."),
+        (431, "The header fields are larger than \(EndpointLimits.headerBytesMax) bytes together."),
         (500, "A mistake of ours. Quote the X-Request-Id."),
         (503, "Something we depend on does not answer. Try again after Retry-After seconds."),
     ]
@@ -34,6 +37,10 @@ extension OpenAPI {
             header("Link", "string", "first, prev, next, last; only when there is more than one page."),
             header("Per-Page", "integer", "Rows per page."),
             header("Total", "integer", "Rows of all pages."),
+            header("X-Request-Id", "string", "Names the request in our logs; your own one when it is well-formed."),
+            header("RateLimit-Limit", "integer", "Requests of the limit that you will meet first."),
+            header("RateLimit-Remaining", "integer", "How many of them are left."),
+            header("RateLimit-Reset", "integer", "Seconds until the present window ends."),
         ]
     }
 

@@ -82,27 +82,44 @@ package enum OpenAPI {
         _ endpoint: EndpointDescription, components: inout [String: Schema]
     ) -> [(String, Node)] {
         var success: [(String, Node)] = [("description", .text(endpoint.success == 202 ? "Accepted." : "Done."))]
-        if endpoint.paging != .none {
-            let headers = ["Per-Page", "Total", "Link"].map { ($0, Node.reference("headers", $0)) }
-            success.append(("headers", .object(headers)))
-        }
+        let headers =
+            (endpoint.paging == .none ? [] : ["Per-Page", "Total", "Link"])
+            + ["X-Request-Id", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"]
+        success.append(("headers", .object(headers.map { ($0, Node.reference("headers", $0)) })))
         if let answer = endpoint.answerSchema() {
             let schema = node(answer, isRequest: false, components: &components)
             success.append(("content", .object([("application/json", .object([("schema", schema)]))])))
         }
-        var statuses: Set<Int> = [406, 422, 500, 503]
+        // 400 also without a body: an address that is too long, or that holds a token.
+        var statuses: Set<Int> = [400, 406, 422, 429, 431, 500, 503]
         statuses.formUnion(endpoint.faults)
-        if endpoint.access != .anonymous { statuses.formUnion([401, 403]) }
+        // Wrong credentials are refused also where none are needed.
+        if endpoint.access != .anonymous || endpoint.dialect == .v60 { statuses.formUnion([401, 403]) }
+        if endpoint.dialect == .v60, endpoint.method != .get { statuses.insert(409) }
         if !endpoint.pathParameters.isEmpty { statuses.insert(404) }
         if endpoint.takesBody { statuses.formUnion([400, 408, 413, 415]) }
-        return [(String(endpoint.success), .object(success))]
+        let unchanged: [(String, Node)] =
+            endpoint.method == .get && endpoint.dialect == .v60
+            ? [("304", .object([("description", .text("Nothing has changed since the state of If-None-Match."))]))] : []
+        return plan(endpoint, components: &components) + unchanged + [(String(endpoint.success), .object(success))]
             + statuses.sorted().map { (String($0), .reference("responses", "Error\($0)")) }
+    }
+
+    /// What `dry_run` is answered with.
+    private static func plan(
+        _ endpoint: EndpointDescription, components: inout [String: Schema]
+    ) -> [(String, Node)] {
+        guard endpoint.isPlanned else { return [] }
+        let own = endpoint.success == 201 ? endpoint.answerSchema() : nil
+        let schema = node(own ?? Schema.of(PlanAnswer.self), isRequest: false, components: &components)
+        let content: Node = .object([("application/json", .object([("schema", schema)]))])
+        return [("200", .object([("description", .text("With dry_run: the plan.")), ("content", content)]))]
     }
 
     private static func parameterNodes(_ endpoint: EndpointDescription) -> [Node] {
         var nodes = endpoint.pathParameters.map { name -> Node in
             let schema: Node =
-                name == "order_id" || name == "action"
+                ["order_id", "action", "collaboration_id"].contains(name)
                 ? .object([("type", .text("string"))])
                 : .object([("type", .text("integer")), ("format", .text("int64")), ("minimum", .number(0))])
             return .object([

@@ -2,9 +2,11 @@ import API
 import Basics
 import DockerEngine
 import Edge
+import Egress
 import Fleet
 import HAProxyControl
 import Hummingbird
+import HummingbirdCore
 import Identity
 package import Logging
 import NIOCore
@@ -54,22 +56,37 @@ package struct Assembly: Sendable {
                 name: Self.processName, logger: logger)
             gauges += OperationGauges.worker(worker)
             services += workServices(site, worker: worker)
-            services.append(mail(vault, installation: code))
+            let outbox = outbox(vault, installation: code)
+            services.append(Background("outbox") { await outbox.run() })
         }
         if settings.roles.contains(.api) {
             let accessLog = AccessLog(sink: StandardError.write)
             let authenticator = Authenticator(
                 database: database, clock: clock, bearer: TokenReading.principal(_:at:on:))
-            let api = try API(dependencies(site, vault: vault, authenticator: authenticator, accessLog: accessLog))
+            let limiter = RateLimiter(settings.rateLimits, clock: clock)
+            var parts = dependencies(site, vault: vault, authenticator: authenticator, accessLog: accessLog)
+            parts.limiter = limiter
+            parts.trustedProxies = settings.trustedProxies
+            parts.crossOrigin = settings.crossOrigin
+            let api = try API(parts)
             let responder = api.responder()
             services.append(Background("access log") { await accessLog.run() })
             services.append(Background("credentials") { await authenticator.run() })
-            services.append(http(responder, settings.listen, "api"))
+            // One process serves a SQLite file, so there is nobody to share counts with.
+            if database.dialect == .postgres {
+                services.append(Background("rate limits") { [database] in await limiter.run(on: database) })
+            }
+            services.append(http(responder, settings.listen, "api", try Listening.server(settings.tls)))
             if let listen = settings.metricsListen {
-                services.append(http(MetricsResponder(requests: responder.metrics, gauges: gauges), listen, "metrics"))
+                services.append(
+                    http(
+                        MetricsResponder(requests: responder.metrics, gauges: gauges), listen, "metrics",
+                        try Listening.server(nil)))
             }
         } else if let listen = settings.metricsListen {
-            services.append(http(MetricsResponder(requests: nil, gauges: gauges), listen, "metrics"))
+            services.append(
+                http(
+                    MetricsResponder(requests: nil, gauges: gauges), listen, "metrics", try Listening.server(nil)))
         }
         try await run(services)
     }
@@ -84,18 +101,6 @@ package struct Assembly: Sendable {
     }
 
     /// Delivers what lies in the outbox.
-    private func mail(_ vault: Vault, installation: String) -> any Service {
-        let transport = MailPost.transport(settings, logger: logger)
-        let sender = OutboxSender(
-            database: database,
-            deliverers: [
-                MailDeliverer(transport: transport, vault: vault, from: settings.mailFrom, installation: installation),
-                AskedLinks(
-                    database: database, mail: MailQueue(vault: vault, publicURL: settings.publicURL), clock: clock),
-            ], logger: logger)
-        return Background("outbox") { await sender.run() }
-    }
-
     private func workServices(_ site: Site, worker: Worker) -> [any Service] {
         let name = Self.processName
         let scheduler = Scheduler(
@@ -103,6 +108,7 @@ package struct Assembly: Sendable {
             reconcilers: [
                 SignalSweep(database: database, clock: clock), VolumeSweep(site: site),
                 DeletionSweep(database: database, clock: clock), TokenSweep(database: database, clock: clock),
+                IdempotencySweep(database: database, clock: clock),
                 MailSweep(database: database, clock: clock), IdentitySweep(database: database, clock: clock),
             ], name: name, logger: logger)
         let watch = FleetWatch(site: site, holder: name, logger: logger)
@@ -111,6 +117,21 @@ package struct Assembly: Sendable {
             Background("timers") { await scheduler.run() },
             Background("fleet") { await watch.run() },
         ]
+    }
+
+    /// What is sent to the outside: letters, and callbacks of customers.
+    private func outbox(_ vault: Vault, installation: String) -> OutboxSender {
+        let transport = MailPost.transport(settings, logger: logger)
+        return OutboxSender(
+            database: database,
+            deliverers: [
+                MailDeliverer(transport: transport, vault: vault, from: settings.mailFrom, installation: installation),
+                AskedLinks(
+                    database: database, mail: MailQueue(vault: vault, publicURL: settings.publicURL), clock: clock),
+                CallbackDelivery(
+                    database: database, vault: vault, sender: GuardedSender(opened: settings.callbackNetworks),
+                    clock: clock),
+            ], logger: logger)
     }
 
     private func dependencies(
@@ -136,17 +157,17 @@ package struct Assembly: Sendable {
     private func pages(_ vault: Vault) -> PageServing {
         let panel = Panel(
             database: database, clock: clock, publicURL: settings.publicURL, vault: vault, logger: logger,
-            allowsRegistration: settings.registration)
-        return PageServing(owns: Panel.owns, respond: panel.respond(to:address:requestID:))
+            passwordGrant: settings.passwordGrant, allowsRegistration: settings.registration)
+        return PageServing(owns: Panel.owns, shares: Panel.shares, respond: panel.respond(to:address:requestID:))
     }
 
     private func http<Responder: HTTPResponder>(
-        _ responder: Responder, _ listen: ListenAddress, _ name: String
+        _ responder: Responder, _ listen: ListenAddress, _ name: String, _ server: HTTPServerBuilder
     ) -> any Service where Responder.Context: InitializableFromSource<ApplicationRequestContextSource> {
         var logger = logger
         logger[metadataKey: "listener"] = .string(name)
         return Application(
-            responder: responder,
+            responder: responder, server: server,
             configuration: ApplicationConfiguration(
                 address: .hostname(listen.host, port: listen.port), serverName: "Berth"),
             logger: logger)

@@ -12,6 +12,7 @@ import Operations
 import Panel
 import SQL
 import TestKit
+import Testing
 import Workloads
 
 /// The API on a real socket with a shop in a database of its own: a project of the customer with everything in it.
@@ -31,6 +32,8 @@ struct APIWorld: Sendable {
     /// Who asks, and with what.
     enum Role: String, CaseIterable, Sendable {
         case anonymous, stranger, suspended, owner, administrator
+        /// Invited to the owner's project; and who has accepted.
+        case pending, collaborator
         /// The owner's token with every scope that can be given, and with `public` only.
         case token, unscoped
         /// The owner's token limited to another project of the same owner; one that has expired; a revoked one.
@@ -46,16 +49,26 @@ struct APIWorld: Sendable {
         var service: Int64 = 0
         var container: Int64 = 0
         var operation: Int64 = 0
+        /// Of the operation, and given up.
+        var callback: Int64 = 0
+        /// Rows of the project's collaborators.
+        var pending: Int64 = 0
+        /// Of the image that belongs to the owner.
+        var imageCollaborator: Int64 = 0
+        var collaborator: Int64 = 0
         var order = ""
         var sshKey: Int64 = 0
         var apiKey: Int64 = 0
+        /// Belongs to the owner, who allows it everything.
+        var application: Int64 = 0
     }
 
     struct Reply: Sendable {
         let status: Int
         let headers: [String: String]
-        let text: String
+        let bytes: [UInt8]
 
+        var text: String { String(decoding: bytes, as: UTF8.self) }
         var json: JSONValue? { JSONValue(stored: text) }
         /// The sentences of `{"errors": […]}`; nil when the body is anything else.
         var errors: [String]? {
@@ -76,7 +89,9 @@ struct APIWorld: Sendable {
 
     /// Runs `body` with the server up.
     static func with(
-        _ dialect: TestDialect, registration: Bool = true, _ body: @Sendable (APIWorld) async throws -> Void
+        _ dialect: TestDialect, publicURL: String = "https://berth.test", passwordGrant: Bool = true,
+        registration: Bool = true, bodyTime: Duration = .seconds(30), limits: RateLimits = .off,
+        proxies: [IPNetwork] = [], crossOrigin: CrossOrigin = .none, _ body: @Sendable (APIWorld) async throws -> Void
     ) async throws {
         try await withDatabase(dialect) { database in
             let shop = try await WorkloadFixture.make(in: database)
@@ -86,15 +101,20 @@ struct APIWorld: Sendable {
             let authenticator = Authenticator(
                 database: database, clock: clock, bearer: TokenReading.principal(_:at:on:))
             let panel = Panel(
-                database: database, clock: clock, publicURL: "https://berth.test", vault: vault,
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, allowsRegistration: registration,
-                passwordCost: .least)
-            let api = try API(
-                APIDependencies(
-                    database: database, clock: clock, authenticator: authenticator, vault: vault,
-                    publicURL: "https://berth.test", release: "0.0.0",
-                    logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-                    pages: PageServing(owns: Panel.owns, respond: panel.respond(to:address:requestID:))))
+                database: database, clock: clock, publicURL: publicURL, vault: vault,
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, passwordGrant: passwordGrant,
+                allowsRegistration: registration, passwordCost: .least)
+            var dependencies = APIDependencies(
+                database: database, clock: clock, authenticator: authenticator, vault: vault,
+                publicURL: publicURL, release: "0.0.0",
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, passwordGrant: passwordGrant,
+                pages: PageServing(
+                    owns: Panel.owns, shares: Panel.shares, respond: panel.respond(to:address:requestID:)))
+            dependencies.bodyTime = bodyTime
+            dependencies.limiter = RateLimiter(limits, clock: clock)
+            dependencies.trustedProxies = proxies
+            dependencies.crossOrigin = crossOrigin
+            let api = try API(dependencies)
             let (ports, port) = AsyncStream<Int>.makeStream()
             let app = Application(
                 responder: api.responder(),
@@ -127,9 +147,10 @@ struct APIWorld: Sendable {
             let now = clock.now()
             let suspended = try Accounts.create(
                 NewAccount(email: "suspended@example.test", firstName: "S", lastName: "U"), by: .shell, at: now, in: tx)
+            let others = try makeCollaborators(shop, at: now, in: tx)
             let people: [(Role, Int64?)] = [
                 (.stranger, shop.stranger.userID), (.suspended, suspended.id), (.owner, shop.customer.userID),
-                (.administrator, shop.admin.userID),
+                (.administrator, shop.admin.userID), (.pending, others[0]), (.collaborator, others[1]),
             ]
             var keys: [Role: String] = [:]
             for (role, id) in people {
@@ -150,14 +171,30 @@ struct APIWorld: Sendable {
                 INSERT INTO api_keys (user_id, username, secret_sha256, name, scopes, created_at)
                 VALUES (\(shop.customer.userID), 'named', 'nobody knows', 'Shop', 'project_read', 1)
                 """)
+            let application = try Applications.create(
+                ApplicationDraft(name: "Matrix", scopes: .all, ownerID: shop.customer.userID), by: .shell, at: now,
+                in: tx
+            ).application
+            try tx.run(
+                """
+                INSERT INTO outbox (kind, payload, state, run_after, after_operation, created_at)
+                SELECT 'operation.ended', '{"notice":{"origin":"https://a.example"}}', 'dead', 1, id, 1
+                FROM operations
+                """)
             let things = Things(
                 project: try tx.int("SELECT id FROM projects") ?? 0,
                 service: try tx.int("SELECT id FROM services") ?? 0,
                 container: try tx.int("SELECT id FROM containers") ?? 0,
-                operation: try tx.int("SELECT id FROM operations") ?? 0, order: receipt.orderID ?? "",
+                operation: try tx.int("SELECT id FROM operations") ?? 0,
+                callback: try tx.int("SELECT id FROM outbox") ?? 0,
+                pending: try tx.int("SELECT id FROM project_collaborators WHERE active = 0") ?? 0,
+                imageCollaborator: try tx.int("SELECT id FROM image_collaborators") ?? 0,
+                collaborator: try tx.int("SELECT id FROM project_collaborators WHERE active = 1") ?? 0,
+                order: receipt.orderID ?? "",
                 sshKey: try tx.int("SELECT id FROM ssh_keys") ?? 0,
-                apiKey: try tx.int("SELECT id FROM api_keys WHERE name = 'Shop'") ?? 0)
-            return (keys, try makeTokens(shop, at: now, in: tx), things)
+                apiKey: try tx.int("SELECT id FROM api_keys WHERE name = 'Shop'") ?? 0,
+                application: application.id)
+            return (keys, try makeTokens(of: application, shop, at: now, in: tx), things)
         }
     }
 
@@ -195,23 +232,38 @@ struct APIWorld: Sendable {
             // The one header that comes several times.
             found[name] = name == "set-cookie" ? [found[name], value].compactMap { $0 }.joined(separator: "\n") : value
         }
-        return Reply(
+        let reply = Reply(
             status: Int(response.status.code), headers: found,
-            text: String(decoding: bytes.readableBytesView, as: UTF8.self))
+            bytes: Array(bytes.readableBytesView))
+        let problems = ContractCheck.problems(
+            method, path,
+            ContractCheck.Reply(
+                status: reply.status, contentType: found["content-type"], isPacked: found["content-encoding"] != nil,
+                text: reply.text))
+        if !problems.isEmpty { Issue.record("\(problems.joined(separator: "\n"))") }
+        return reply
     }
 
     /// `path` with the world's own ids in it.
-    func fill(_ path: String) -> String { fill(path, with: things) }
+    func fill(_ path: String, as role: Role = .owner) -> String { fill(path, with: things, as: role) }
 
     /// `path` with other ids in it.
-    func fill(_ path: String, with things: Things) -> String {
-        let values = [
+    func fill(_ path: String, with things: Things, as role: Role = .owner) -> String {
+        var values = [
             "project_id": "\(things.project)", "service_id": "\(things.service)",
-            "container_id": "\(things.container)", "event_id": "\(things.operation)", "order_id": things.order,
+            "container_id": "\(things.container)", "event_id": "\(things.operation)",
+            "operation_id": "\(things.operation)", "callback_id": "\(things.callback)",
+            "order_id": things.order,
             "image_id": "\(shop.hello.image)", "action": "start", "user_id": "\(shop.customer.userID ?? 0)",
             "ssh_key_id": "\(things.sshKey)", "api_key_id": "\(things.apiKey)",
+            "app_id": "\(things.application)", "collaborator_id": "\(things.collaborator)",
+            "collaboration_id": "\(role == .pending ? things.pending : things.collaborator)-project",
         ]
         var result = path
+        if path.hasPrefix("/api/container_images/{image_id}/collaborators") {
+            values["image_id"] = "\(shop.web.image)"
+            values["collaborator_id"] = "\(things.imageCollaborator)"
+        }
         for (name, value) in values {
             result = result.split(separator: "{\(name)}", omittingEmptySubsequences: false).joined(separator: value)
         }

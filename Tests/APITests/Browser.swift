@@ -13,7 +13,9 @@ actor Browser {
     var location: String { page?.headers["location"] ?? "" }
 
     @discardableResult
-    func get(_ path: String) async throws -> APIWorld.Reply { try await send("GET", path, nil, []) }
+    func get(_ path: String, headers: [(String, String)] = []) async throws -> APIWorld.Reply {
+        try await send("GET", path, nil, headers)
+    }
 
     /// Sends the form of the last page: its hidden fields, and these.
     @discardableResult

@@ -69,7 +69,7 @@ import Testing
                 #expect(made.hasPrefix("ada__") && made.hasSuffix("@berth.test"), "\(made)")
                 #expect(made.utf8.count == "ada__0123456789ab@berth.test".utf8.count)
             }
-            #expect(try await count(world) == 8)
+            #expect(try await count(world) == 10)
         }
     }
 

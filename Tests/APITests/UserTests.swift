@@ -33,7 +33,7 @@ import Testing
             #expect(user?["billing_plan"]?["name"] == .string("Plan"))
             #expect(
                 user?["services"]?.compact == """
-                    {"container_images":0,"container_registries":0,"container_services":1,"containers":1,\
+                    {"container_images":1,"container_registries":0,"container_services":1,"containers":1,\
                     "dns_zones":0,"projects":1}
                     """)
             #expect(
@@ -41,6 +41,8 @@ import Testing
             #expect(user?["quota"]?["cr"]?["available"] == .int(20))
             #expect(user?["unprocessed_usage"] == .string("0.0"))
             #expect(user?["labels"] == nil)
+            let decoded = try BodyDecoder.decode(UserView.self, from: user ?? .null)
+            #expect(decoded.quota.containers.available == 99)
             let stranger = try await self.user(world, as: .stranger)
             #expect(stranger?["services"]?["projects"] == .int(0))
         }

@@ -131,6 +131,8 @@ struct Requests {
                 "BERTH_DATABASE_URL": "sqlite:\(path)", "BERTH_LISTEN": "127.0.0.1:\(port)",
                 "BERTH_PUBLIC_URL": "http://127.0.0.1:\(port)", "BERTH_METRICS_LISTEN": "127.0.0.1:\(port + 10)",
                 "BERTH_SECRET_KEY_FILE": "\(options.folder)/secret.key",
+                // Counted as always, never exceeded.
+                "BERTH_RATE_LIMIT": "1000000/1", "BERTH_RATE_LIMIT_TOKENS": "1000000/1",
             ], log: "\(options.folder)/\(name).log")
     }
 }

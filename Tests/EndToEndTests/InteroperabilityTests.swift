@@ -15,14 +15,14 @@ struct InteroperabilityTests {
             let script = World.projectFolder.appending(path: "Tests/Interop/oauth.py").path
             let result = try Command.run(python, [script, facts.path], mustSucceed: false)
             #expect(result.status == 0, "\(result.text)\n\(result.errors)")
-            #expect(result.text.split(separator: "\n").count { $0.hasPrefix("ok ") } >= 25, "\(result.text)")
+            #expect(result.text.split(separator: "\n").count { $0.hasPrefix("ok ") } >= 43, "\(result.text)")
         } catch {
             Issue.record("\(error)\n\(world.serverLog().suffix(2000))")
         }
         await world.remove()
     }
 
-    /// A customer with a key pair and a password, a confidential application and a public one.
+    /// A customer with a key pair and a password; a confidential application, a public one, and one of devices.
     private func fill(_ world: World) throws -> [String: String] {
         let email = "ada@example.test"
         let user = try json(
@@ -38,11 +38,16 @@ struct InteroperabilityTests {
             world.berth(
                 "admin", "oauth-app", "create", "--name", "Desktop", "--redirect-uri", "http://127.0.0.1/callback",
                 "--scopes", scopes, "--public", "--json"))
+        let device = try json(
+            world.berth(
+                "admin", "oauth-app", "create", "--name", "Console", "--scopes", scopes, "--public", "--device",
+                "--json"))
         #expect(open["secret"] == nil)
         func text(_ object: [String: Any], _ name: String) -> String { object[name] as? String ?? "" }
         return [
             "base": "http://127.0.0.1:\(world.listenPort)", "client_id": text(own, "uid"),
-            "client_secret": text(own, "secret"), "public_id": text(open, "uid"), "username": text(key, "username"),
+            "client_secret": text(own, "secret"), "public_id": text(open, "uid"),
+            "device_id": text(device, "uid"), "username": text(key, "username"),
             "password": text(key, "password"), "email": email, "login": text(user, "password"),
         ]
     }

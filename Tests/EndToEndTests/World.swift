@@ -121,8 +121,9 @@ final class World: Sendable {
         ).text
     }
 
-    /// Starts the server and waits until it is ready.
-    func start(_ extra: [String: String] = [:]) async throws {
+    /// Starts the server and does not wait.
+    @discardableResult
+    func launch(_ extra: [String: String]) throws -> Process {
         let process = Process()
         process.executableURL = URL(filePath: try Command.required("BERTH_TEST_BINARY"))
         process.arguments = ["serve"]
@@ -140,6 +141,12 @@ final class World: Sendable {
         process.standardInput = FileHandle.nullDevice
         try process.run()
         server.withLock { $0 = Server(process: process) }
+        return process
+    }
+
+    /// Starts the server and waits until it is ready.
+    func start(_ extra: [String: String] = [:]) async throws {
+        let process = try launch(extra)
         try await eventually("the server is ready", seconds: 30) {
             (try? await self.get("/readyz"))?.status == 200 || !process.isRunning
         }
@@ -190,6 +197,7 @@ final class World: Sendable {
         let status: Int
         let body: [UInt8]
         let retryAfter: String?
+        let contentType: String?
 
         var text: String { String(decoding: body, as: UTF8.self) }
     }
@@ -207,7 +215,12 @@ final class World: Sendable {
             request.headers.add(name: "Content-Type", value: "application/json")
             request.body = .bytes(ByteBuffer(string: body))
         }
-        return try await Self.send(request)
+        let answer = try await Self.send(request)
+        let problems = ContractCheck.problems(
+            method, path,
+            ContractCheck.Reply(status: answer.status, contentType: answer.contentType, text: answer.text))
+        if !problems.isEmpty { Issue.record("\(problems.joined(separator: "\n"))") }
+        return answer
     }
 
     /// Asks the ingress on a connection of its own. One that is kept open may be closed by the other side just as a
@@ -224,7 +237,8 @@ final class World: Sendable {
         let body = try await response.body.collect(upTo: 8 << 20)
         return Answer(
             status: Int(response.status.code), body: Array(body.readableBytesView),
-            retryAfter: response.headers.first(name: "Retry-After"))
+            retryAfter: response.headers.first(name: "Retry-After"),
+            contentType: response.headers.first(name: "Content-Type"))
     }
 }
 

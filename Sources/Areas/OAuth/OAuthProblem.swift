@@ -3,7 +3,7 @@
 /// Its own type and not a `Fault`, because clients act on the code: a library that reads `invalid_grant` asks its user
 /// to sign in again.
 package struct OAuthProblem: Error, Sendable, Hashable {
-    /// The codes that RFC 6749 §5.2 and RFC 6750 §3.1 register.
+    /// The codes of RFC 6749 §5.2, RFC 6750 §3.1 and RFC 8628 §3.5.
     package enum Code: String, Sendable, CaseIterable {
         case invalidRequest = "invalid_request"
         case invalidClient = "invalid_client"
@@ -12,6 +12,10 @@ package struct OAuthProblem: Error, Sendable, Hashable {
         case invalidToken = "invalid_token"
         case unauthorizedClient = "unauthorized_client"
         case unsupportedGrantType = "unsupported_grant_type"
+        case accessDenied = "access_denied"
+        case authorizationPending = "authorization_pending"
+        case slowDown = "slow_down"
+        case expiredToken = "expired_token"
         case serverError = "server_error"
         case temporarilyUnavailable = "temporarily_unavailable"
     }

@@ -27,6 +27,10 @@ package struct Caller: Sendable, Hashable {
     package let requestID: String
     /// The address of the client; empty when there is none.
     package let address: String
+    /// What others let the account work with.
+    package var shares = Shares.none
+    /// Whom to tell when what is started has ended; nil: nobody asked.
+    package var notice: EndNotice?
 
     package init(
         userID: Int64?, isAdmin: Bool, means: Means, projects: [Int64]? = nil, applicationID: Int64? = nil,

@@ -92,13 +92,16 @@ package struct NewOperation: Sendable {
     package let locks: [String]
     package let userID: Int64?
     package let requestID: String
+    /// Whom to tell of its end.
+    package let notice: EndNotice?
     package let parentID: Int64?
     /// Not to be started before; nil: at once.
     package let runAfter: Moment?
 
     package init(
         _ kind: WorkflowKind, input: any Encodable & Sendable, subjects: [OperationSubject] = [], locks: [String] = [],
-        userID: Int64? = nil, requestID: String, parentID: Int64? = nil, runAfter: Moment? = nil
+        userID: Int64? = nil, requestID: String, notice: EndNotice? = nil, parentID: Int64? = nil,
+        runAfter: Moment? = nil
     ) {
         self.kind = kind
         self.input = input
@@ -106,7 +109,18 @@ package struct NewOperation: Sendable {
         self.locks = locks
         self.userID = userID
         self.requestID = requestID
+        self.notice = notice
         self.parentID = parentID
         self.runAfter = runAfter
+    }
+
+    /// An operation that somebody asked for.
+    package init(
+        _ kind: WorkflowKind, input: any Encodable & Sendable, subjects: [OperationSubject] = [], locks: [String] = [],
+        by caller: Caller
+    ) {
+        self.init(
+            kind, input: input, subjects: subjects, locks: locks, userID: caller.userID,
+            requestID: caller.requestID, notice: caller.notice)
     }
 }

@@ -30,6 +30,11 @@ package enum Operations {
                 """)
             try SubjectWork.began(subject, in: tx)
         }
+        if let notice = new.notice {
+            try Outbox.enqueue(
+                OperationNotice.kind, OperationNotice(operationID: id, notice: notice), in: tx, now: now,
+                runAfter: OperationNotice.never, afterOperation: id)
+        }
         try tx.wake(.operations)
         return id
     }
@@ -83,6 +88,12 @@ package enum Operations {
     /// Whether any live operation holds or waits for `lock`.
     package static func hasActive(lock: String, in connection: any Connection) throws -> Bool {
         try connection.int("SELECT 1 FROM resource_locks WHERE resource = \(lock) LIMIT 1") != nil
+    }
+
+    /// Whether nothing will happen in an operation any more; true as well when there is none.
+    package static func hasEnded(_ id: Int64, in connection: any Connection) throws -> Bool {
+        try connection.int(
+            "SELECT 1 FROM operations WHERE id = \(id) AND state IN ('pending', 'running', 'undoing')") == nil
     }
 
     /// One operation with its steps; nil when there is none.

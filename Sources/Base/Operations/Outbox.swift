@@ -7,19 +7,27 @@ package enum Outbox {
     /// Stores a message; `payload` becomes JSON. Answers its id, which stays the same over all tries of delivery.
     @discardableResult
     package static func enqueue(
-        _ kind: String, _ payload: any Encodable, in tx: any Transaction, now: Moment, runAfter: Moment? = nil
+        _ kind: String, _ payload: any Encodable, in tx: any Transaction, now: Moment, runAfter: Moment? = nil,
+        afterOperation operation: Int64? = nil
     ) throws -> Int64 {
         let text = try JSONText.encode(payload)
         let id = try tx.first(
             """
-            INSERT INTO outbox (kind, payload, state, run_after, created_at)
-            VALUES (\(kind), \(text), 'waiting', \(runAfter ?? now), \(now))
+            INSERT INTO outbox (kind, payload, state, run_after, after_operation, created_at)
+            VALUES (\(kind), \(text), 'waiting', \(runAfter ?? now), \(operation), \(now))
             RETURNING id
             """
         ) { $0.int(0) }
         guard let id else { throw Fault(.bug, "The message could not be stored.") }
         try tx.wake(.outbox)
         return id
+    }
+
+    /// Lets go what waits for the end of an operation.
+    static func release(after operation: Int64, in tx: any Transaction, now: Moment) throws {
+        let count = try tx.run(
+            "UPDATE outbox SET run_after = \(now) WHERE after_operation = \(operation) AND state = 'waiting'")
+        if count > 0 { try tx.wake(.outbox) }
     }
 
     /// Tries a dead message again from the start. Answers false when there is no such dead message.
@@ -32,6 +40,17 @@ package enum Outbox {
         if changed > 0 { try tx.wake(.outbox) }
         return changed > 0
     }
+}
+
+/// A message that tells of the end of an operation. It waits for that.
+package struct OperationNotice: Codable, Sendable {
+    /// Of the messages in the outbox.
+    package static let kind = "operation.ended"
+    /// Later than any clock says.
+    package static let never = Moment(milliseconds: 9_000_000_000_000_000)
+
+    package let operationID: Int64
+    package let notice: EndNotice
 }
 
 /// A message in the hands of its deliverer.

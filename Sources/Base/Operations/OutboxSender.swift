@@ -162,7 +162,8 @@ struct OutboxStore: Sendable {
     func delivered(_ claim: Claim) async throws {
         let now = clock.now()
         try await set(
-            "state = 'delivered', delivered_at = \(now), attempt = attempt + 1, last_error = NULL", claim)
+            "state = 'delivered', delivered_at = \(now), attempt = attempt + 1, last_error = NULL", claim,
+            attempt: (now, nil))
     }
 
     /// Puts the message off for `pause`; nil: nobody will try it again.
@@ -172,17 +173,25 @@ struct OutboxStore: Sendable {
             """
             state = \(pause == nil ? "dead" : "waiting"), attempt = attempt + 1, run_after = \(next),
             last_error = \(error)
-            """, claim)
+            """, claim, attempt: (clock.now(), error))
     }
 
     func release(_ claim: Claim) async throws { try await set("attempt = attempt", claim) }
 
-    private func set(_ columns: SQL, _ claim: Claim) async throws {
+    /// Changes a message that is still ours, and notes the try that is over.
+    private func set(_ columns: SQL, _ claim: Claim, attempt: (at: Moment, error: String?)? = nil) async throws {
         try await database.transaction { tx in
-            try tx.run(
+            let count = try tx.run(
                 """
                 UPDATE outbox SET \(columns), lease_until = NULL
                 WHERE id = \(claim.message.id) AND fence = \(claim.fence) AND state = 'waiting'
+                """)
+            guard count > 0, let attempt else { return }
+            try tx.run(
+                """
+                INSERT INTO outbox_attempts (message_id, number, at, error)
+                SELECT \(claim.message.id), COUNT(*) + 1, \(attempt.at), \(attempt.error) FROM outbox_attempts
+                WHERE message_id = \(claim.message.id)
                 """)
         }
     }

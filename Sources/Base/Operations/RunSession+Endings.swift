@@ -23,6 +23,7 @@ extension RunSession {
                     text: claim.input, OperationEnding(operationID: claim.id, state: ending, error: error), in: tx)
                 if let unread { try tx.run("UPDATE operations SET attention = \(unread) WHERE id = \(claim.id)") }
                 try SubjectWork.ended(claim.id, kind, ending, in: tx)
+                try Outbox.release(after: claim.id, in: tx, now: now)
                 let freed = try tx.run("DELETE FROM resource_locks WHERE operation_id = \(claim.id)")
                 if let parent = claim.parentID {
                     try tx.run(

@@ -82,6 +82,10 @@ extension Transaction {
     }
 }
 
+/// Throws when the row with this id is not any more what somebody takes it for. Called inside the transaction that is
+/// to change it, when the row is locked.
+package typealias Unchanged = @Sendable (_ id: Int64, _ connection: any Connection) throws -> Void
+
 /// What one can be woken for.
 package enum WakeChannel: String, Sendable, CaseIterable {
     /// There may be operations to claim.

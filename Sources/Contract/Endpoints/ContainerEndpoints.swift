@@ -9,10 +9,10 @@ package enum ContainerEndpoints {
             QueryParameter("include", .string(format: nil, choices: ["logs"]), "logs: with the newest log lines.")
         ] + LogParameters.all)
 
-    package static let power = Endpoint<PowerRequest, Acknowledgement>(
+    package static let power = Endpoint<StartRequest, Acknowledgement>(
         .put, "/api/containers/{container_id}/power/{action}", also: [.post, .patch], id: "container_power",
         "Start, stop, restart or rebuild a container (goes on after the answer)", access: ProjectEndpoints.write,
-        success: 202, faults: [409])
+        success: 202, planned: true, faults: [409])
 
     package static let logs = Endpoint<Nothing, [LogLineView]>(
         .get, "/api/containers/{container_id}/logs", id: "container_logs", "Log lines of a container, newest first",

@@ -12,7 +12,6 @@ package enum OrderEndpoints {
     package static let create = Endpoint<AnyJSON, OrderReceiptView>(
         .post, "/api/orders", id: "order_create", "Order containers (built after the answer)",
         access: .account(scopes: [.orderWrite]), success: 201,
-        query: [QueryParameter("dry_run", .boolean, "true: answer 200 with the plan and change nothing.")],
-        faults: [409], documentedBody: Schema.of(OrderRequestBody.self),
+        planned: true, faults: [409], documentedBody: Schema.of(OrderRequestBody.self),
         example: #"{"order": {"project_name": "Shop", "containers": [{"image_id": 1, "product_id": 1}]}}"#)
 }

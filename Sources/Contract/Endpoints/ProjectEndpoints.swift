@@ -10,11 +10,12 @@ package enum ProjectEndpoints {
 
     package static let change = Endpoint<ProjectChangeRequest, ProjectAnswer>(
         .patch, "/api/projects/{project_id}", also: [.put], id: "project_change", "Rename a project", access: write,
-        example: #"{"project": {"name": "Shop"}}"#)
+        conditional: true, example: #"{"project": {"name": "Shop"}}"#)
 
-    package static let delete = Endpoint<Nothing, Acknowledgement>(
+    package static let delete = Endpoint<StartRequest, Acknowledgement>(
         .delete, "/api/projects/{project_id}", id: "project_delete",
-        "Delete a project and everything in it (goes on after the answer)", access: write, success: 202, faults: [409])
+        "Delete a project and everything in it (goes on after the answer)", access: write, success: 202,
+        planned: true, faults: [409])
 
     package static let services = Endpoint<Nothing, ServiceList>(
         .get, "/api/projects/{project_id}/services", id: "project_services",

@@ -10,9 +10,10 @@ package enum ServiceEndpoints {
         .get, "/api/container_services/{service_id}", id: "service_view", "One service with its image",
         access: ProjectEndpoints.read)
 
-    package static let delete = Endpoint<Nothing, Acknowledgement>(
+    package static let delete = Endpoint<StartRequest, Acknowledgement>(
         .delete, "/api/container_services/{service_id}", id: "service_delete",
-        "Delete a service (goes on after the answer)", access: ProjectEndpoints.write, success: 202, faults: [409])
+        "Delete a service (goes on after the answer)", access: ProjectEndpoints.write, success: 202, planned: true,
+        faults: [409])
 
     package static let containers = Endpoint<Nothing, ContainerList>(
         .get, "/api/container_services/{service_id}/containers", id: "service_containers",
@@ -30,10 +31,10 @@ package enum ServiceEndpoints {
         .get, "/api/container_services/{service_id}/logs", id: "service_logs", "Log lines of a service, newest first",
         access: ProjectEndpoints.read, query: LogParameters.all)
 
-    package static let power = Endpoint<PowerRequest, Acknowledgement>(
+    package static let power = Endpoint<StartRequest, Acknowledgement>(
         .put, "/api/container_services/{service_id}/power/{action}", also: [.post, .patch], id: "service_power",
         "Start, stop, restart or rebuild all containers of a service (goes on after the answer)",
-        access: ProjectEndpoints.write, success: 202, faults: [409])
+        access: ProjectEndpoints.write, success: 202, planned: true, faults: [409])
 }
 
 /// How log lines are chosen.

@@ -12,11 +12,12 @@ package enum UserEndpoints {
     package static let change = Endpoint<AnyJSON, Acknowledgement>(
         .patch, "/api/users", also: [.put], id: "user_change",
         "Change your account; another e-mail address counts when the link sent there is opened", access: write,
+        conditional: true,
         documentedBody: Schema.of(UserChangeRequest.self), example: example)
 
     package static let changeByID = Endpoint<AnyJSON, Acknowledgement>(
         .patch, "/api/users/{user_id}", also: [.put], id: "user_change_by_id",
-        "Change your account by its id; administrators reach every account", access: write,
+        "Change your account by its id; administrators reach every account", access: write, conditional: true,
         documentedBody: Schema.of(UserChangeRequest.self), example: example)
 
     package static let register = Endpoint<AnyJSON, UserCreatedAnswer>(
@@ -27,6 +28,14 @@ package enum UserEndpoints {
             {"user": {"fname": "Ada", "lname": "Lovelace", "email": "ada@example.com"}, "provider_username": "ada", \
             "provider_server": "web1.example.com"}
             """)
+
+    package static let signingSecret = Endpoint<Nothing, SigningSecretAnswer>(
+        .get, "/api/users/signing_secret", id: "signing_secret_view",
+        "What callbacks to your servers are signed with (Standard Webhooks)", access: write)
+
+    package static let newSigningSecret = Endpoint<Nothing, SigningSecretAnswer>(
+        .post, "/api/users/signing_secret", id: "signing_secret_create",
+        "Make another one; the one before signs beside it for a day", access: write, success: 201)
 
     static let read = EndpointAccess.account(scopes: [.profileRead])
     static let write = EndpointAccess.account(scopes: [.profileWrite])

@@ -10,6 +10,33 @@ package struct TokenForm: Codable, Sendable {
     package let redirectUri: String?
     package let codeVerifier: String?
     package let refreshToken: String?
+    package let deviceCode: String?
+}
+
+/// RFC 8628 §3.1.
+package struct DeviceAuthorizationForm: Codable, Sendable {
+    package let clientId: String?
+    package let clientSecret: String?
+    package let scope: String?
+}
+
+/// RFC 8628 §3.2.
+package struct DeviceAuthorizationAnswer: Codable, Sendable {
+    package let deviceCode: String
+    package let userCode: String
+    package let verificationUri: String
+    package let verificationUriComplete: String
+    package let expiresIn: Int64
+    package let interval: Int64
+
+    package init(deviceCode: String, userCode: String, verificationURI: String, expiresIn: Int64, interval: Int64) {
+        self.deviceCode = deviceCode
+        self.userCode = userCode
+        verificationUri = verificationURI
+        verificationUriComplete = "\(verificationURI)?user_code=\(userCode)"
+        self.expiresIn = expiresIn
+        self.interval = interval
+    }
 }
 
 /// RFC 6749 §5.1. There is no refresh token with the grants that have none.
@@ -89,10 +116,11 @@ package struct TokenInfoView: Codable, Sendable {
     }
 }
 
-/// RFC 8414 §2.
+/// RFC 8414 §2, RFC 8628 §4.
 package struct AuthorizationServerView: Codable, Sendable {
     package let issuer: String
     package let authorizationEndpoint: String
+    package let deviceAuthorizationEndpoint: String
     package let tokenEndpoint: String
     package let revocationEndpoint: String
     package let introspectionEndpoint: String
@@ -109,6 +137,7 @@ package struct AuthorizationServerView: Codable, Sendable {
     package init(publicURL: String, scopes: [String], grants: [String]) {
         issuer = publicURL
         authorizationEndpoint = publicURL + "/api/oauth/authorize"
+        deviceAuthorizationEndpoint = publicURL + "/api/oauth/device_authorization"
         tokenEndpoint = publicURL + "/api/oauth/token"
         revocationEndpoint = publicURL + "/api/oauth/revoke"
         introspectionEndpoint = publicURL + "/api/oauth/introspect"

@@ -1,13 +1,8 @@
-/// An account on the wire.
+/// An account on the wire. The API writes it by hand (`UserJSON`); this is its shape.
 package struct UserView: Codable, Sendable {
     package struct Money: Codable, Sendable {
         package let code: String
         package let symbol: String
-
-        package init(code: String, symbol: String) {
-            self.code = code
-            self.symbol = symbol
-        }
     }
 
     /// How many of each there are at this moment.
@@ -18,16 +13,6 @@ package struct UserView: Codable, Sendable {
         package let containerImages: Int64
         package let containerRegistries: Int64
         package let dnsZones: Int64
-
-        /// No registries and no DNS zones: nothing sells them yet.
-        package init(projects: Int64, containers: Int64, containerServices: Int64, containerImages: Int64) {
-            self.projects = projects
-            self.containers = containers
-            self.containerServices = containerServices
-            self.containerImages = containerImages
-            containerRegistries = 0
-            dnsZones = 0
-        }
     }
 
     package struct Quota: Codable, Sendable {
@@ -36,25 +21,12 @@ package struct UserView: Codable, Sendable {
         package let isOver: Bool
         /// Below 0 when the quota was lowered after the fact.
         package let available: Int64
-
-        package init(current: Int64, quota: Int64) {
-            self.current = current
-            self.quota = quota
-            isOver = current >= quota
-            available = quota - current
-        }
     }
 
     package struct Quotas: Codable, Sendable {
         package let containers: Quota
         package let cr: Quota
         package let dnsZones: Quota
-
-        package init(containers: Quota, cr: Quota, dnsZones: Quota) {
-            self.containers = containers
-            self.cr = cr
-            self.dnsZones = dnsZones
-        }
     }
 
     package let id: Int64
@@ -81,46 +53,10 @@ package struct UserView: Codable, Sendable {
     package let quota: Quotas
     /// What was used and is not on a bill yet.
     package let unprocessedUsage: DecimalText
-
-    package init(
-        id: Int64, fname: String, lname: String, email: String, phone: String?, address1: String?, address2: String?,
-        city: String?, companyName: String?, country: String, timezone: String, cSftpPass: Bool, zip: String?,
-        vat: String?, state: String?, locale: String, createdAt: Timestamp, updatedAt: Timestamp,
-        billingPlan: ReferenceView?, currency: Money, services: Holdings, quota: Quotas
-    ) {
-        self.id = id
-        self.fname = fname
-        self.lname = lname
-        self.email = email
-        self.phone = phone
-        self.address1 = address1
-        self.address2 = address2
-        self.city = city
-        self.companyName = companyName
-        self.country = country
-        self.timezone = timezone
-        self.cSftpPass = cSftpPass
-        self.zip = zip
-        self.vat = vat
-        self.state = state
-        self.locale = locale
-        self.createdAt = createdAt
-        self.updatedAt = updatedAt
-        self.billingPlan = billingPlan
-        self.currency = currency
-        self.services = services
-        self.quota = quota
-        // Nothing meters yet, so nothing waits for a bill.
-        unprocessedUsage = DecimalText(nano: 0)
-    }
 }
 
 /// `{"user": {…}}`
-package struct UserAnswer: Codable, Sendable {
-    package let user: UserView
-
-    package init(_ user: UserView) { self.user = user }
-}
+package struct UserAnswer: Codable, Sendable { package let user: UserView }
 
 /// What may be said about an account. Fields that are left out stay as they are.
 package struct UserFields: Codable, Sendable {

@@ -5,11 +5,20 @@ package enum SettingName: String, Sendable, CaseIterable {
     case databaseURL = "BERTH_DATABASE_URL"
     case listen = "BERTH_LISTEN"
     case publicURL = "BERTH_PUBLIC_URL"
+    case tlsCertificate = "BERTH_TLS_CERTIFICATE"
+    case tlsKey = "BERTH_TLS_KEY"
     case secretKeyFile = "BERTH_SECRET_KEY_FILE"
     case logLevel = "BERTH_LOG_LEVEL"
     case metricsListen = "BERTH_METRICS_LISTEN"
     case roles = "BERTH_ROLES"
     case passwordGrant = "BERTH_OAUTH_PASSWORD_GRANT"
+    case rateLimit = "BERTH_RATE_LIMIT"
+    case rateLimitForms = "BERTH_RATE_LIMIT_FORMS"
+    case rateLimitTokens = "BERTH_RATE_LIMIT_TOKENS"
+    case rateLimitFailures = "BERTH_RATE_LIMIT_FAILURES"
+    case trustedProxies = "BERTH_TRUSTED_PROXIES"
+    case crossOrigin = "BERTH_CORS_ORIGINS"
+    case callbackNetworks = "BERTH_CALLBACK_NETWORKS"
     case smtpURL = "BERTH_SMTP_URL"
     case mailFrom = "BERTH_MAIL_FROM"
     case registration = "BERTH_REGISTRATION"
@@ -25,6 +34,11 @@ package enum SettingName: String, Sendable, CaseIterable {
         case .metricsListen: "127.0.0.1:9464"
         case .roles: "api,panel,worker"
         case .passwordGrant: "on"
+        case .rateLimit: "2500/300"
+        case .rateLimitForms: "10/20"
+        case .rateLimitTokens: "60/60"
+        case .rateLimitFailures: "10/60"
+        case .tlsCertificate, .tlsKey, .trustedProxies, .crossOrigin, .callbackNetworks: "none"
         case .smtpURL: "off"
         case .mailFrom: nil
         case .registration: "off"
@@ -36,8 +50,11 @@ package enum SettingName: String, Sendable, CaseIterable {
         switch self {
         case .listen: "--listen"
         case .roles: "--roles"
-        case .databaseURL, .publicURL, .secretKeyFile, .logLevel, .metricsListen, .passwordGrant, .smtpURL, .mailFrom,
-            .registration:
+        case .databaseURL, .publicURL, .tlsCertificate, .tlsKey, .secretKeyFile, .logLevel, .metricsListen,
+            .passwordGrant, .rateLimit,
+            .rateLimitForms, .rateLimitTokens, .rateLimitFailures, .trustedProxies, .crossOrigin,
+            .callbackNetworks,
+            .smtpURL, .mailFrom, .registration:
             nil
         }
     }

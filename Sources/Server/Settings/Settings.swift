@@ -1,3 +1,4 @@
+package import API
 import Basics
 import Configuration
 package import Identity
@@ -23,6 +24,8 @@ package struct Settings: Sendable {
     package let listen: ListenAddress
     /// `http://host[:port]` or `https://…`, without a slash at the end: where clients reach us.
     package let publicURL: String
+    /// Files in PEM: a certificate with those that lead to its issuer, and its key. nil: without TLS.
+    package let tls: TLSFiles?
     /// The file with the key that secrets at rest are sealed with; created when absent.
     package let secretKeyFile: String
     package let logLevel: Logger.Level
@@ -31,6 +34,13 @@ package struct Settings: Sendable {
     package let roles: Set<Role>
     /// API key pairs may be exchanged for OAuth tokens.
     package let passwordGrant: Bool
+    package let rateLimits: RateLimits
+    /// Reverse proxies in front of us, whose `X-Forwarded-For` is believed.
+    package let trustedProxies: [IPNetwork]
+    /// Web pages that may call the API from a browser.
+    package let crossOrigin: CrossOrigin
+    /// Private networks that callbacks may go to.
+    package let callbackNetworks: [IPNetwork]
     /// The server that takes mail; nil: mail is written to files.
     package let mailServer: SMTPServer?
     /// Who mail comes from.
@@ -49,12 +59,18 @@ package struct Settings: Sendable {
         var reading = SettingsReading(environment: environment, flags: flags)
         let database = reading.value(.databaseURL, DatabaseURL.init(parsing:))
         let listen = reading.value(.listen, ListenAddress.init(parsing:))
-        let publicURL = reading.value(.publicURL, default: listen.map { "http://\($0.text)" }, PublicURL.parse)
+        let scheme = environment[SettingName.tlsCertificate.rawValue].map { $0 == "none" } ?? true ? "http" : "https"
+        let publicURL = reading.value(.publicURL, default: listen.map { "\(scheme)://\($0.text)" }, PublicURL.parse)
+        let tls = reading.tlsFiles()
         let secretKeyFile = reading.value(.secretKeyFile, SettingsReading.path)
         let logLevel = reading.value(.logLevel, SettingsReading.logLevel)
         let metricsListen = reading.value(.metricsListen, SettingsReading.listenOrOff)
         let roles = reading.value(.roles, SettingsReading.roles)
         let passwordGrant = reading.value(.passwordGrant, SettingsReading.switched)
+        let rateLimits = reading.rateLimits()
+        let trustedProxies = reading.value(.trustedProxies, NetworkList.init(parsing:))
+        let crossOrigin = reading.value(.crossOrigin, CrossOrigin.init(parsing:))
+        let callbackNetworks = reading.value(.callbackNetworks, NetworkList.init(parsing:))
         let mail = reading.value(.smtpURL, MailServerSetting.init(parsing:))
         let mailFrom = reading.value(
             .mailFrom, default: publicURL.map(MailSenderName.fallback), MailSenderName.setting)
@@ -62,12 +78,16 @@ package struct Settings: Sendable {
             reading.refuse(.mailFrom, "is missing: say who mail comes from, such as Berth <berth@example.com>")
         }
         let registration = reading.value(.registration, SettingsReading.switched)
-        guard reading.problems.isEmpty, let database, let listen, let publicURL, let secretKeyFile, let logLevel,
-            let metricsListen, let roles, let passwordGrant, let mail, let mailFrom, let registration
+        guard reading.problems.isEmpty, let database, let listen, let tls, let publicURL, let secretKeyFile,
+            let logLevel,
+            let metricsListen, let roles, let passwordGrant, let rateLimits, let trustedProxies,
+            let crossOrigin, let callbackNetworks, let mail, let mailFrom, let registration
         else { throw SettingsProblems(reading.problems) }
         return Settings(
-            database: database, listen: listen, publicURL: publicURL, secretKeyFile: secretKeyFile,
+            database: database, listen: listen, publicURL: publicURL, tls: tls.files, secretKeyFile: secretKeyFile,
             logLevel: logLevel, metricsListen: metricsListen.address, roles: roles, passwordGrant: passwordGrant,
+            rateLimits: rateLimits, trustedProxies: trustedProxies.networks, crossOrigin: crossOrigin,
+            callbackNetworks: callbackNetworks.networks,
             mailServer: mail.server, mailFrom: mailFrom, registration: registration, printed: reading.printed,
             unknownNames: SettingName.unknown(in: environment))
     }

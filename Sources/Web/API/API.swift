@@ -23,6 +23,14 @@ package struct APIDependencies: Sendable {
     package var pages: PageServing?
     /// Takes one JSON line per request. See ``AccessLog``.
     package var accessLog: AccessLog?
+    /// Counts requests; without limits unless the assembly gives some.
+    package var limiter: RateLimiter
+    /// Which web pages may read answers.
+    package var crossOrigin = CrossOrigin.none
+    /// Proxies that are believed in what they say of the client's address.
+    package var trustedProxies: [IPNetwork] = []
+    /// Until then a body must have arrived completely (408).
+    package var bodyTime = Duration.seconds(EndpointLimits.bodySecondsMax)
     /// Whether requests can be served: an empty list, or a sentence per problem.
     package var readiness: @Sendable () async -> [String]
     /// The processes in a container, which exists. Throws `.conflict` when it does not run.
@@ -40,6 +48,7 @@ package struct APIDependencies: Sendable {
         self.authenticator = authenticator
         self.vault = vault
         self.passwordGrant = passwordGrant
+        limiter = RateLimiter(.off, clock: clock)
         self.pages = pages
         self.publicURL = publicURL
         self.release = release
@@ -54,14 +63,18 @@ package struct APIDependencies: Sendable {
 package struct PageServing: Sendable {
     /// Whether a path is that of a page.
     let owns: @Sendable (Substring) -> Bool
+    /// Whether a path that the API answers too has a page, for clients that want one.
+    let shares: @Sendable (Substring) -> Bool
     /// The page; `address` is the client's, `requestID` names the request in logs and the audit trail.
     let respond: @Sendable (_ request: Request, _ address: String, _ requestID: String) async -> Response
 
     package init(
         owns: @escaping @Sendable (Substring) -> Bool,
+        shares: @escaping @Sendable (Substring) -> Bool,
         respond: @escaping @Sendable (_ request: Request, _ address: String, _ requestID: String) async -> Response
     ) {
         self.owns = owns
+        self.shares = shares
         self.respond = respond
     }
 }
@@ -72,12 +85,18 @@ package struct PageServing: Sendable {
 /// The composition root asks for ``responder()`` and gives it to an `Application`.
 package struct API: Sendable {
     let dependencies: APIDependencies
+    let idempotency: IdempotencyKeys
     private(set) var routes = RouteTable()
 
     package init(_ dependencies: APIDependencies) throws {
+        var dependencies = dependencies
+        idempotency = IdempotencyKeys(
+            database: dependencies.database, vault: dependencies.vault, clock: dependencies.clock)
+        dependencies.database = MarkingDatabase(dependencies.database)
         self.dependencies = dependencies
         try serveVersion()
         serveOAuth()
+        serveApplications()
         serveUsers()
         serveSSHKeys()
         serveAPIKeys()
@@ -87,6 +106,9 @@ package struct API: Sendable {
         serveContainers()
         serveEvents()
         serveCatalogue()
+        serveOperations()
+        serveCallbacks()
+        serveCollaborators()
     }
 
     /// The endpoints that have a handler.
@@ -136,6 +158,16 @@ struct Call<Input: Sendable>: Sendable {
     var caller: Caller { facts.caller }
     /// The first number in the path.
     var id: Int64 { facts.ids.first ?? 0 }
+    /// What a change calls to learn whether the thing is still as the client has seen it: `body` writes the answer of
+    /// the endpoint that shows it.
+    func unchanged(
+        _ body: @escaping @Sendable (_ id: Int64, _ caller: Caller, _ connection: any Connection) throws -> ByteBuffer
+    ) -> Unchanged {
+        guard let tags = facts.ifMatch else { return { _, _ in } }
+        return { [caller] id, connection in
+            guard EntityTag(of: try body(id, caller, connection)).isIn(tags) else { throw HTTPFault.hasChanged }
+        }
+    }
     /// The wanted page; the whole list, up to a limit, where v60 does not paginate and the client did not ask.
     var page: Page { facts.page ?? Page(number: 1, size: EndpointLimits.unpagedRowsMax) }
 }
@@ -143,12 +175,17 @@ struct Call<Input: Sendable>: Sendable {
 /// What a request said besides its body, already checked.
 struct RequestFacts: Sendable {
     let caller: Caller
+    let client: ClientAddress
     /// Numbers in the path, in order.
     let ids: [Int64]
     /// Words in the path, in order.
     let words: [String]
     let page: Page?
     let query: Query
+    /// Which state of the thing a change is meant for: `If-Match`.
+    let ifMatch: String?
+    /// Seconds that the client prefers to wait for what goes on after the answer; nil when it does not.
+    let wait: Int?
     /// The `Authorization` header, for endpoints that check it themselves.
     let authorization: String?
 }
@@ -160,6 +197,12 @@ package struct Answer: Sendable {
     var total: Int64?
     /// When it is not the endpoint's usual one.
     var status: Int?
+    /// What goes on after the answer.
+    var operation: Int64?
+    /// The path of what was made.
+    var location: String?
+    /// The handler has waited so many seconds at most, as the client prefers.
+    var appliedWait: Int?
 
     init(body: ByteBuffer, total: Int64? = nil, status: Int? = nil) {
         self.body = body

@@ -14,6 +14,8 @@ package struct Panel: Sendable {
     let clock: any WallClock
     /// `https://berth.example`, without a slash at the end.
     let publicURL: String
+    /// API key pairs may be exchanged for tokens.
+    let passwordGrant: Bool
     let signIn: SignIn
     let mail: MailQueue
     let vault: Vault
@@ -28,11 +30,12 @@ package struct Panel: Sendable {
 
     package init(
         database: any Database, clock: any WallClock, publicURL: String, vault: Vault, logger: Logger,
-        allowsRegistration: Bool = false, passwordCost: Passwords.Cost = .standard
+        passwordGrant: Bool = true, allowsRegistration: Bool = false, passwordCost: Passwords.Cost = .standard
     ) {
         self.database = database
         self.clock = clock
         self.publicURL = publicURL
+        self.passwordGrant = passwordGrant
         self.logger = logger
         self.allowsRegistration = allowsRegistration
         self.vault = vault
@@ -64,8 +67,16 @@ package struct Panel: Sendable {
     /// Whether a path is one of the panel's.
     package static func owns(_ path: Substring) -> Bool {
         switch path {
-        case "/login", "/logout", "/panel.css", "/api/oauth/authorize", "/api/oauth/authorize/native": true
+        case "/login", "/logout", "/panel.css", "/api/oauth/authorize", "/api/oauth/authorize/native", "/activate": true
         default: ownsAccount(path)
+        }
+    }
+
+    /// Whether one is sent on to this path after signing in.
+    static func isDestination(_ path: Substring) -> Bool {
+        switch path {
+        case "/api/oauth/authorize", "/activate": true
+        default: shares(path)
         }
     }
 
@@ -81,7 +92,8 @@ package struct Panel: Sendable {
                 case .forbidden: .forbidden
                 case .unavailable: .serviceUnavailable
                 case .notFound: .notFound
-                case .unauthenticated, .conflict, .invalid, .malformed, .bug: .badRequest
+                case .conflict: .conflict
+                case .unauthenticated, .invalid, .malformed, .bug: .badRequest
                 }
             return Page.problem(status, "This did not work", fault.sentences.joined(separator: " "))
         } catch DatabaseProblem.unavailable {
@@ -114,9 +126,13 @@ package struct Panel: Sendable {
         case ("/api/oauth/authorize", false): return try await ask(visit)
         case ("/api/oauth/authorize", true): return try await decide(visit)
         case ("/api/oauth/authorize/native", false): return try codePage(visit)
+        case ("/activate", false): return try await activate(visit)
+        case ("/activate", true): return try await decideDevice(visit)
         case ("/login", _), ("/logout", _), ("/api/oauth/authorize", _), ("/api/oauth/authorize/native", _):
             return Page.problem(.methodNotAllowed, "This did not work", "This page does not take that method.")
-        default: return Page.problem(.notFound, "There is no such page", "Begin at your account: /account.")
+        default:
+            if let page = SharedPage(path) { return try await respond(page, visit, isForm: isForm) }
+            return Page.problem(.notFound, "There is no such page", "Begin at your account: /account.")
         }
     }
 

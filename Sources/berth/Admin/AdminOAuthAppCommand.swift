@@ -21,6 +21,7 @@ struct AdminOAuthAppCommand: AsyncParsableCommand {
                       --scopes "profile_read project_read"
                   berth admin oauth-app create --name Desktop --redirect-uri http://127.0.0.1/ \\
                       --scopes project_read --public
+                  berth admin oauth-app create --name Console --scopes "project_read project_write" --public --device
                 """)
 
         @Option(help: "What users read when they are asked for access.") var name: String
@@ -29,13 +30,15 @@ struct AdminOAuthAppCommand: AsyncParsableCommand {
         @Option(help: "What it may ask for at most, separated by spaces.") var scopes: String
         @Flag(name: .customLong("public"), help: "It runs on other people's devices and keeps no secret.")
         var isPublic = false
+        @Flag(help: "It may ask from devices without a browser (RFC 8628), such as a command line elsewhere.")
+        var device = false
         @Option(help: "The e-mail address of the account it belongs to; nobody's otherwise.") var owner: String?
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
             let draft = ApplicationDraft(
-                name: name, redirectURIs: redirectURIs, scopes: try ScopeSet(parsing: scopes), isConfidential: !isPublic
-            )
+                name: name, redirectURIs: redirectURIs, scopes: try ScopeSet(parsing: scopes),
+                isConfidential: !isPublic, usesDevices: device)
             let owner = owner
             let made = try await Session.open { session in
                 let now = SystemWallClock().now()
@@ -89,6 +92,8 @@ struct AdminOAuthAppCommand: AsyncParsableCommand {
                 json.value(application.name)
                 json.key("confidential")
                 json.value(application.isConfidential)
+                json.key("device")
+                json.value(application.usesDevices)
                 json.key("scopes")
                 json.value(application.scopes.text)
                 json.key("redirect_uris")

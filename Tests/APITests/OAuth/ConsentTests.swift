@@ -9,7 +9,7 @@ import Testing
 @Suite struct ConsentTests {
     static let password = "correct horse battery"
 
-    private static func withBrowser(
+    static func withBrowser(
         _ dialect: TestDialect, _ body: @escaping @Sendable (OAuthWorld, Browser) async throws -> Void
     ) async throws {
         try await OAuthWorld.with(dialect) { world in
@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    private static func email(_ world: OAuthWorld) async throws -> String {
+    static func email(_ world: OAuthWorld) async throws -> String {
         let owner = world.api.shop.customer.userID ?? 0
         return try await world.api.database.read { try Accounts.find(id: owner, on: $0)?.email } ?? ""
     }

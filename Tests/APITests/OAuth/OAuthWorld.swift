@@ -27,10 +27,12 @@ struct OAuthWorld: Sendable {
 
     /// Another application.
     static func register(
-        in world: APIWorld, scopes: ScopeSet = [.public, .projectRead], isConfidential: Bool = true
+        in world: APIWorld, scopes: ScopeSet = [.public, .projectRead], isConfidential: Bool = true,
+        usesDevices: Bool = false
     ) async throws -> Applications.Registered {
         let draft = ApplicationDraft(
-            name: "Shop", redirectURIs: [redirectURI], scopes: scopes, isConfidential: isConfidential)
+            name: "Shop", redirectURIs: [redirectURI], scopes: scopes, isConfidential: isConfidential,
+            usesDevices: usesDevices)
         return try await world.database.transaction {
             try Applications.create(draft, by: .shell, at: SystemWallClock().now(), in: $0)
         }
@@ -97,6 +99,12 @@ struct OAuthWorld: Sendable {
             try tx.run("UPDATE oauth_tokens SET expires_at = expires_at - \(ms), created_at = created_at - \(ms)")
             try tx.run("UPDATE oauth_codes SET expires_at = expires_at - \(ms), used_at = used_at - \(ms)")
             try tx.run("UPDATE oauth_refresh_tokens SET expires_at = expires_at - \(ms), used_at = used_at - \(ms)")
+            try tx.run(
+                """
+                UPDATE oauth_device_codes SET expires_at = expires_at - \(ms), created_at = created_at - \(ms),
+                    polled_at = polled_at - \(ms), used_at = used_at - \(ms)
+                """)
+            try tx.run("UPDATE oauth_device_guesses SET since = since - \(ms)")
             try tx.wake(.identity)
         }
     }

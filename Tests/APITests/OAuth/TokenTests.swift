@@ -151,10 +151,10 @@ import Testing
             let sweep = TokenSweep(database: world.api.database, clock: SystemWallClock())
             let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             let nothing = try await sweep.activate(logger: logger)
-            #expect(nothing == TokenSweep.Report(tokens: 0, codes: 0, refreshTokens: 0, grants: 0))
+            #expect(nothing == TokenSweep.Report(tokens: 0, codes: 0, refreshTokens: 0, grants: 0, deviceCodes: 0))
             try await world.age(seconds: OAuthLimits.accessTokenSeconds + OAuthLimits.keptSeconds + 1)
             let first = try await sweep.activate(logger: logger)
-            #expect(first == TokenSweep.Report(tokens: 1, codes: 1, refreshTokens: 0, grants: 0))
+            #expect(first == TokenSweep.Report(tokens: 1, codes: 1, refreshTokens: 0, grants: 0, deviceCodes: 0))
             // The client can still go on.
             let refresh = ["grant_type": "refresh_token", "refresh_token": tokens.refreshToken]
             #expect(try await world.token(refresh).status == 200)

@@ -59,7 +59,15 @@ extension DockerEngine {
         call.body = try .encoding(NetworkBody(network))
         call.accept = [201, 409]
         call.seconds = DockerLimits.changeSeconds
-        return try await transport.send(call).status == 201
+        do { return try await transport.send(call).status == 201 } catch let error as DockerError
+            where error.message.lowercased().contains("pool overlaps")
+        {
+            throw Fault(
+                .conflict,
+                "The addresses \(network.cidr) of a private network are taken on the container engine. "
+                    + "`docker network ls` there shows by whom; the zone's --network-pool should be Berth's alone.",
+                cause: SubnetTaken(message: "\(error)"))
+        }
     }
 
     private func deleteNetwork(_ name: String) async throws {

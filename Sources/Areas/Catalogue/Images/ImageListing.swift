@@ -33,7 +33,9 @@ package enum ImageListing {
     package static func list(
         _ page: Page, _ filter: Filter, by caller: Caller, from database: any Database
     ) async throws -> ([ImageDetails], total: Int64) {
-        let own = Policy.owned("user_id", project: nil, by: caller)
+        let mine = Policy.owned("user_id", project: nil, by: caller)
+        let shared = caller.shares.images
+        let own: SQL = shared.isEmpty ? mine : "(\(mine) OR id IN (\(list: shared)))"
         var chosen: SQL = filter.ownedOnly ? "WHERE \(own)" : "WHERE ((user_id IS NULL AND active = 1) OR \(own))"
         if filter.loadBalancersOnly { chosen = "\(chosen) AND is_load_balancer = 1" }
         if let name = filter.nameContains { chosen = "\(chosen) AND lower(label) LIKE \(pattern(name)) ESCAPE '!'" }
@@ -56,19 +58,22 @@ package enum ImageListing {
             let isPublic =
                 try (image.ownerID == nil && image.active) || isRun(id, by: caller, on: connection)
             try Policy.require(
-                .view, on: Holder(noun: "container image", ownerID: image.ownerID, isPublic: isPublic), by: caller)
+                .view,
+                on: Holder(noun: "container image", ownerID: image.ownerID, imageID: id, isPublic: isPublic),
+                by: caller)
             return found
         }
     }
 
     private static func isRun(_ id: Int64, by caller: Caller, on connection: any Connection) throws -> Bool {
-        guard let userID = caller.userID else { return false }
+        if caller.userID == nil { return false }
         return try connection.int(
             """
             SELECT 1 FROM projects p
             JOIN services s ON s.project_id = p.id
             JOIN image_variants v ON v.id = s.image_variant_id
-            WHERE p.user_id = \(userID) AND p.state = 'active' AND v.image_id = \(id) LIMIT 1
+            WHERE v.image_id = \(id) AND p.state = 'active'
+                AND \(Policy.owned("p.user_id", project: "p.id", by: caller)) LIMIT 1
             """) != nil
     }
 

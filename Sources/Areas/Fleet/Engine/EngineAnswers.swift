@@ -137,6 +137,15 @@ package struct ProcessTable: Sendable, Hashable {
     }
 }
 
+/// The engine has given the addresses of a network to another one, of ours or not, or keeps a piece of one that it lost
+/// when it died. With other addresses the network can be made.
+package struct SubnetTaken: Error {
+    /// The engine's own words.
+    package let message: String
+
+    package init(message: String) { self.message = message }
+}
+
 /// An engine that died while it started or ended a container may keep remains of it, and then never starts it again.
 /// Made anew, the container starts.
 package struct ContainerRemains: Error {

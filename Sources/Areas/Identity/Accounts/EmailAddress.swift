@@ -1,13 +1,13 @@
 import Basics
 
 /// An e-mail address as accounts are found by: without blanks around it, lower case.
-enum EmailAddress {
+package enum EmailAddress {
     /// What is said of anything else.
-    static let problem = "E-mail must look like name@example.com, at most \(AccountLimits.emailBytesMax) bytes."
+    package static let problem = "E-mail must look like name@example.com, at most \(AccountLimits.emailBytesMax) bytes."
 
     /// The address in `text`; nil when it does not look like one: one `@` with something printable without spaces on
     /// both sides. Whether mail arrives there, only mail can tell.
-    static func parse(_ text: String) -> String? {
+    package static func parse(_ text: String) -> String? {
         let address = FieldReader.trimmed(text).lowercased()
         let parts = address.split(separator: "@", omittingEmptySubsequences: false)
         let isOne =

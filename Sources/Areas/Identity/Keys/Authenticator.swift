@@ -127,7 +127,12 @@ package final class Authenticator: Sendable {
     ) async throws -> Principal? {
         let count = database.wakeCount(.identity)
         let now = clock.now()
-        guard let principal = try await database.read({ try read($0, now) }) else { return nil }
+        let found = try await database.read { connection -> Principal? in
+            guard var principal = try read(connection, now) else { return nil }
+            principal.shares = try Shares.read(principal.userID, at: now, on: connection)
+            return principal
+        }
+        guard let principal = found else { return nil }
         var until = now.advanced(by: .seconds(Limits.rememberedSeconds))
         if let end = principal.expiresAt, end < until { until = end }
         let key = Self.key(header)

@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// The addresses that a key may be used from: one, or all that begin alike (RFC 4632, RFC 4291 §2.3).
 package struct IPNetwork: Sendable, Hashable {
     /// Why a text is none.
@@ -14,13 +8,13 @@ package struct IPNetwork: Sendable, Hashable {
 
     /// As it was written.
     package let text: String
-    private let base: Address
+    private let base: IPAddress
     private let prefix: Int
 
     /// `203.0.113.7`, `10.0.0.0/8`, `2001:db8::/32`.
     package init(_ text: String) throws(Problem) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let base = parts.first.flatMap({ Address(String($0)) }) else {
+        guard let base = parts.first.flatMap({ IPAddress(String($0)) }) else {
             throw Problem(what: "is neither an IP address nor a network such as 10.0.0.0/8")
         }
         var prefix = base.width
@@ -37,30 +31,11 @@ package struct IPNetwork: Sendable, Hashable {
 
     /// Whether an address, as a socket tells it, is one of these. IPv4 that arrives on an IPv6 socket is IPv4.
     package func contains(_ address: String) -> Bool {
-        guard let address = Address(String(address.prefix { $0 != "%" })) else { return false }
-        return address.width == base.width && (address.bits ^ base.bits) & ~base.hostMask(prefix) == 0
+        IPAddress(String(address.prefix { $0 != "%" })).map(contains) ?? false
     }
 
-    private struct Address: Hashable {
-        let bits: UInt128
-        /// 32 or 128.
-        let width: Int
-
-        init?(_ text: String) {
-            // C would take what is before it for the whole.
-            if text.utf8.contains(0) { return nil }
-            var bytes = [UInt8](repeating: 0, count: 16)
-            // Reads four bytes or sixteen, and says whether all of the text was one address.
-            let isIPv4 = inet_pton(AF_INET, text, &bytes) == 1
-            guard isIPv4 || inet_pton(AF_INET6, text, &bytes) == 1 else { return nil }
-            let bits = bytes.prefix(isIPv4 ? 4 : 16).reduce(0) { $0 << 8 | UInt128($1) }
-            // RFC 4291 §2.5.5.2.
-            let isMapped = !isIPv4 && bits >> 32 == 0xFFFF
-            self.bits = isMapped ? bits & 0xFFFF_FFFF : bits
-            width = isIPv4 || isMapped ? 32 : 128
-        }
-
-        /// The bits behind a prefix.
-        func hostMask(_ prefix: Int) -> UInt128 { (UInt128(1) << (width - prefix)) &- 1 }
+    /// The same of an address that was read already.
+    package func contains(_ address: IPAddress) -> Bool {
+        address.width == base.width && (address.bits ^ base.bits) & ~base.hostMask(prefix) == 0
     }
 }

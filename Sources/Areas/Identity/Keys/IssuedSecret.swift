@@ -9,6 +9,7 @@ package enum IssuedSecret {
         case accessToken = "bth_at_"
         case refreshToken = "bth_rt_"
         case authorizationCode = "bth_ac_"
+        case deviceCode = "bth_dc_"
         case clientSecret = "bth_cs_"
         case apiKey = "bth_key_"
         case session = "bth_s_"

@@ -17,6 +17,8 @@ package struct Principal: Sendable, Hashable {
     package var expiresAt: Moment?
     /// The API key it is; nil for tokens of applications.
     package var keyID: Int64?
+    /// What others let the account work with.
+    package var shares = Shares.none
     /// Where it may be used from; nil: from everywhere.
     package var networks: [IPNetwork]?
 

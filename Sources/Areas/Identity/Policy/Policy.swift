@@ -13,6 +13,8 @@ package enum Action: String, Sendable, CaseIterable {
     case create
     /// Remove it and all that hangs on it.
     case delete
+    /// Say who else may work with it.
+    case share
     /// What the provider's own staff does.
     case administer
 }
@@ -28,12 +30,19 @@ package struct Holder: Sendable, Hashable {
     /// The project it is part of; nil when it is part of none. A credential that is limited to projects reaches
     /// nothing of others.
     package let projectID: Int64?
+    /// The image it is; nil when it is none.
+    package let imageID: Int64?
+    /// It is what was shared itself, and not a part of it: collaborators work with it and do not remove it.
+    package let isShared: Bool
     /// It is being deleted: gone for customers, still there for administrators.
     package let isLeaving: Bool
 
     package init(
-        noun: String, ownerID: Int64?, projectID: Int64? = nil, isPublic: Bool = false, isLeaving: Bool = false
+        noun: String, ownerID: Int64?, projectID: Int64? = nil, imageID: Int64? = nil, isPublic: Bool = false,
+        isLeaving: Bool = false, isShared: Bool = false
     ) {
+        self.imageID = imageID
+        self.isShared = isShared
         self.projectID = projectID
         self.noun = noun
         self.ownerID = ownerID
@@ -65,14 +74,19 @@ package enum Policy {
     /// What one says of a thing that is not there, or not for this caller.
     package static func notFound(_ noun: String) -> Fault { Fault(.notFound, "Unknown \(noun).") }
 
-    /// A condition for `WHERE`: rows whose account, in `column`, is the caller's own; and whose project, in `project`,
-    /// is one that the credential is limited to. nil: they are part of no project.
+    /// A condition for `WHERE`: rows whose account, in `column`, is the caller's own, or whose project, in `project`,
+    /// he may work in; and whose project is one that the credential is limited to. nil: they are part of no project.
     ///
     /// Lists show what is one's own, to administrators too; Berth itself and the operator's shell see all rows.
     package static func owned(_ column: SQL, project: SQL?, by caller: Caller) -> SQL {
         guard let userID = caller.userID else { return isTrusted(caller) ? "1 = 1" : "1 = 0" }
-        guard let project, let limit = caller.projects else { return "\(column) = \(userID)" }
-        return "\(column) = \(userID) AND \(project) IN (\(list: limit))"
+        guard let project else { return "\(column) = \(userID)" }
+        let shared = caller.shares.projects
+        let own: SQL =
+            shared.isEmpty
+            ? "\(column) = \(userID)" : "(\(column) = \(userID) OR \(project) IN (\(list: shared)))"
+        guard let limit = caller.projects else { return own }
+        return "\(own) AND \(project) IN (\(list: limit))"
     }
 
     /// A condition for `WHERE` of a single thing: like ``owned(_:project:by:)``, but staff reach everything.
@@ -109,11 +123,24 @@ package enum Policy {
         if action == .administer { return holder.isPublic ? .refused : .hidden }
         if holder.isLeaving { return .hidden }
         if let ownerID = holder.ownerID, ownerID == caller.userID { return .allowed }
+        if isCollaborator(caller, holder) {
+            switch action {
+            case .list, .view, .operate, .create: return .allowed
+            case .delete: return holder.isShared ? .refused : .allowed
+            case .share, .administer: return .refused
+            }
+        }
         guard holder.isPublic else { return .hidden }
         switch action {
         case .list, .view: return .allowed
-        case .operate, .create, .delete, .administer: return .refused
+        case .operate, .create, .delete, .share, .administer: return .refused
         }
+    }
+
+    private static func isCollaborator(_ caller: Caller, _ holder: Holder) -> Bool {
+        if let project = holder.projectID, caller.shares.projects.contains(project) { return true }
+        if let image = holder.imageID, caller.shares.images.contains(image) { return true }
+        return false
     }
 
     private static func isTrusted(_ caller: Caller) -> Bool {

@@ -15,18 +15,21 @@ package enum Profiles {
     ///
     /// Another e-mail address is in force at once when staff says so. Others are sent a link there (``EmailChange``).
     package static func change(
-        _ id: Int64?, to body: JSONValue, by caller: Caller, mail: MailQueue, at now: Moment,
-        in database: any Database
+        _ id: Int64?, to body: JSONValue, provided unchanged: @escaping Unchanged = { _, _ in }, by caller: Caller,
+        mail: MailQueue, at now: Moment, in database: any Database
     ) async throws {
         let id = try permitted(id, to: .operate, by: caller)
         try Policy.requireWholeAccount(caller)
-        try await database.transaction { try change(id, to: body, by: caller, mail: mail, at: now, in: $0) }
+        try await database.transaction { tx in
+            _ = try tx.int("SELECT id FROM users WHERE id = \(id) \(.forUpdate)")
+            try unchanged(id, tx)
+            try change(id, to: body, by: caller, mail: mail, at: now, in: tx)
+        }
     }
 
     private static func change(
         _ id: Int64, to body: JSONValue, by caller: Caller, mail: MailQueue, at now: Moment, in tx: any Transaction
     ) throws {
-        _ = try tx.int("SELECT id FROM users WHERE id = \(id) \(.forUpdate)")
         guard let old = try ProfileRows.find(id, on: tx) else { throw Policy.notFound("user") }
         guard let fields = body["user"]?.members else {
             throw Fault(.malformed, "The request needs an object \"user\".")

@@ -19,14 +19,16 @@ package enum Applications {
         let ownerID = caller.isAdmin ? draft.ownerID : caller.userID
         try Policy.require(.create, on: Holder(noun: "application", ownerID: ownerID), by: caller)
         let clean = try draft.checked(by: caller)
+        try requireOwner(ownerID, on: tx)
         let secret = clean.isConfidential ? IssuedSecret.make(.clientSecret) : nil
         let digest = secret.map { IssuedSecret.digest(of: $0.reveal()) }
         let id = try tx.int(
             """
-            INSERT INTO oauth_applications (uid, secret_sha256, name, redirect_uris, scopes, owner_id, created_at,
-                                            updated_at)
+            INSERT INTO oauth_applications (uid, secret_sha256, name, redirect_uris, scopes, uses_devices, owner_id,
+                                            created_at, updated_at)
             VALUES (\(Random.token(uidCharacters)), \(digest), \(clean.name),
-                    \(clean.redirectURIs.joined(separator: "\n")), \(clean.scopes.text), \(ownerID), \(now), \(now))
+                    \(clean.redirectURIs.joined(separator: "\n")), \(clean.scopes.text), \(clean.usesDevices),
+                    \(ownerID), \(now), \(now))
             RETURNING id
             """)
         guard let id, let application = try find(id: id, on: tx) else {
@@ -40,7 +42,12 @@ package enum Applications {
     package static func rotateSecret(
         uid: String, by caller: Caller, at now: Moment, in tx: any Transaction
     ) throws -> Registered {
-        let application = try lookup(uid: uid, to: .operate, by: caller, on: tx)
+        try rotateSecret(of: try lookup(uid: uid, to: .operate, by: caller, on: tx), by: caller, at: now, in: tx)
+    }
+
+    static func rotateSecret(
+        of application: OAuthApplication, by caller: Caller, at now: Moment, in tx: any Transaction
+    ) throws -> Registered {
         guard application.isConfidential else {
             throw Fault(.conflict, "The application \(application.name) is public: it has no secret.")
         }
@@ -56,7 +63,12 @@ package enum Applications {
 
     /// Removes an application with everything it was given. Its tokens stop working at once.
     package static func delete(uid: String, by caller: Caller, at now: Moment, in tx: any Transaction) throws {
-        let application = try lookup(uid: uid, to: .delete, by: caller, on: tx)
+        try delete(try lookup(uid: uid, to: .delete, by: caller, on: tx), by: caller, at: now, in: tx)
+    }
+
+    static func delete(
+        _ application: OAuthApplication, by caller: Caller, at now: Moment, in tx: any Transaction
+    ) throws {
         try tx.run("DELETE FROM oauth_applications WHERE id = \(application.id)")
         try Audit.write(caller, "deleted", noun: "oauth_application", id: application.id, at: now, in: tx)
         try tx.wake(.identity)
@@ -91,14 +103,15 @@ package enum Applications {
     /// 24 of 62 characters: no two are ever alike.
     private static let uidCharacters = 24
 
-    static let columns: SQL =
-        "id, uid, name, redirect_uris, scopes, secret_sha256 IS NOT NULL, owner_id, created_at, updated_at"
+    static let columns: SQL = """
+        id, uid, name, redirect_uris, scopes, secret_sha256 IS NOT NULL, uses_devices, owner_id, created_at, updated_at
+        """
 
     static func application(_ row: any Row) -> OAuthApplication {
         OAuthApplication(
             id: row.int(0), uid: row.text(1), name: row.text(2),
             redirectURIs: row.text(3).split(separator: "\n").map(String.init),
-            scopes: ScopeSet(stored: row.text(4)), isConfidential: row.bool(5), ownerID: row.intOrNil(6),
-            createdAt: row.moment(7), updatedAt: row.moment(8))
+            scopes: ScopeSet(stored: row.text(4)), isConfidential: row.bool(5), usesDevices: row.bool(6),
+            ownerID: row.intOrNil(7), createdAt: row.moment(8), updatedAt: row.moment(9))
     }
 }

@@ -12,6 +12,8 @@ package struct OAuthApplication: Sendable, Hashable {
     package let scopes: ScopeSet
     /// It keeps a secret; false for programs on other people's devices (RFC 6749 §2.1).
     package let isConfidential: Bool
+    /// It may ask from devices without a browser (RFC 8628). Off unless wanted, because that is easy to phish with.
+    package let usesDevices: Bool
     /// The account that registered it; nil when the provider did.
     package let ownerID: Int64?
     package let createdAt: Moment
@@ -24,21 +26,32 @@ package struct ApplicationDraft: Sendable, Hashable {
     package var redirectURIs: [String]
     package var scopes: ScopeSet
     package var isConfidential: Bool
+    package var usesDevices: Bool
     package var ownerID: Int64?
 
     package init(
         name: String, redirectURIs: [String] = [], scopes: ScopeSet = [.public], isConfidential: Bool = true,
-        ownerID: Int64? = nil
+        usesDevices: Bool = false, ownerID: Int64? = nil
     ) {
         self.name = name
         self.redirectURIs = redirectURIs
         self.scopes = scopes
         self.isConfidential = isConfidential
+        self.usesDevices = usesDevices
         self.ownerID = ownerID
     }
 
-    /// The draft without blanks around its texts. Throws `.invalid` with every problem at once.
-    func checked(by caller: Caller) throws -> ApplicationDraft {
+    /// What an application is now, to be changed.
+    init(_ application: OAuthApplication) {
+        self.init(
+            name: application.name, redirectURIs: application.redirectURIs, scopes: application.scopes,
+            isConfidential: application.isConfidential, usesDevices: application.usesDevices,
+            ownerID: application.ownerID)
+    }
+
+    /// The draft without blanks around its texts. Throws `.invalid` with every problem at once. Scopes it has had
+    /// `before` were an administrator's decision, which its owner does not take again.
+    func checked(by caller: Caller, before: ScopeSet = []) throws -> ApplicationDraft {
         var clean = self
         clean.name = FieldReader.trimmed(name)
         var problems: [String] = []
@@ -50,10 +63,11 @@ package struct ApplicationDraft: Sendable, Hashable {
             problems.append("Name must not contain control characters.")
         }
         if scopes.isEmpty { problems.append("Choose at least one scope.") }
-        if scopes.intersects(.privileged), !caller.isAdmin {
+        let privileged = scopes.intersection(.privileged).subtracting(before)
+        if !privileged.isEmpty, !caller.isAdmin {
             problems.append(
                 "Only administrators may give an application the scopes: "
-                    + scopes.intersection(.privileged).names.joined(separator: ", ") + ".")
+                    + privileged.names.joined(separator: ", ") + ".")
         }
         if !isConfidential, scopes.contains(.register) {
             problems.append("An application without a secret cannot have the scope register.")

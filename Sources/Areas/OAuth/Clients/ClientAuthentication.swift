@@ -15,6 +15,9 @@ package struct ClientCredentials: Sendable {
         self.clientSecret = clientSecret
     }
 
+    /// Who the client says it is; empty when it does not. For counting, not for believing.
+    package var claimedName: String { (try? pair().uid) ?? "" }
+
     /// The name and the proof, from whichever of the two ways was used. Throws `invalid_request` for both at once
     /// (RFC 6749 §2.3) and `invalid_client` for none.
     func pair() throws(OAuthProblem) -> (uid: String, secret: String?) {
@@ -48,7 +51,7 @@ package enum Clients {
         if uid.utf8.contains(0) || uid.utf8.count > 200 { throw OAuthProblem.invalidClient }
         let found = try connection.first(
             "SELECT \(Applications.columns), secret_sha256 FROM oauth_applications WHERE uid = \(uid)"
-        ) { (Applications.application($0), digest: $0.textOrNil(9)) }
+        ) { (Applications.application($0), digest: $0.textOrNil(10)) }
         let isEqual = IssuedSecret.matches(secret ?? "", digest: found?.digest)
         guard let (application, _) = found else { throw OAuthProblem.invalidClient }
         // Some libraries send an empty secret for clients that have none.

@@ -10,13 +10,29 @@ package enum Consent {
     package static func allow(
         _ request: AuthorizationRequest, projects: [Int64]?, by caller: Caller, at now: Moment, in tx: any Transaction
     ) throws -> Secret<String> {
+        let grant = try Self.grant(
+            .code, request.application, scopes: request.scopes, projects: projects, by: caller, at: now, in: tx)
+        let code = IssuedSecret.make(.authorizationCode)
+        try tx.run(
+            """
+            INSERT INTO oauth_codes (code_sha256, grant_id, redirect_uri, challenge, expires_at)
+            VALUES (\(IssuedSecret.digest(of: code.reveal())), \(grant), \(request.redirectURI), \(request.challenge),
+                    \(now.advanced(by: .seconds(OAuthLimits.codeSeconds))))
+            """)
+        return code
+    }
+
+    /// One act of allowing, whatever way it is told to the application. Throws like ``allow(_:projects:by:at:in:)``.
+    static func grant(
+        _ kind: GrantRows.Kind, _ application: OAuthApplication, scopes: ScopeSet, projects: [Int64]?,
+        by caller: Caller, at now: Moment, in tx: any Transaction
+    ) throws -> Int64 {
         guard let userID = caller.userID else { throw Fault(.forbidden, "Sign in first.") }
-        let available = Grants.available(to: request.application, isAdmin: caller.isAdmin)
-        guard request.scopes.isSubset(of: available) else {
+        let available = Grants.available(to: application, isAdmin: caller.isAdmin)
+        guard scopes.isSubset(of: available) else {
             throw Fault(
                 .forbidden,
-                "Your account cannot give this: \(request.scopes.subtracting(available).names.joined(separator: ", "))."
-            )
+                "Your account cannot give this: \(scopes.subtracting(available).names.joined(separator: ", ")).")
         }
         if let projects {
             let own = try tx.int(
@@ -26,17 +42,10 @@ package enum Consent {
             }
         }
         let grant = try GrantRows.insert(
-            .code, request.application, userID: userID, scopes: request.scopes,
-            projects: projects.map { Set($0).sorted() }, at: now, in: tx)
-        let code = IssuedSecret.make(.authorizationCode)
-        try tx.run(
-            """
-            INSERT INTO oauth_codes (code_sha256, grant_id, redirect_uri, challenge, expires_at)
-            VALUES (\(IssuedSecret.digest(of: code.reveal())), \(grant), \(request.redirectURI), \(request.challenge),
-                    \(now.advanced(by: .seconds(OAuthLimits.codeSeconds))))
-            """)
-        try Audit.write(caller, "allowed", noun: "oauth_application", id: request.application.id, at: now, in: tx)
-        return code
+            kind, application, userID: userID, scopes: scopes, projects: projects.map { Set($0).sorted() }, at: now,
+            in: tx)
+        try Audit.write(caller, "allowed", noun: "oauth_application", id: application.id, at: now, in: tx)
+        return grant
     }
 
     /// A project of the account, to choose from.
@@ -91,7 +100,8 @@ package enum Consent {
     package static func withdraw(
         applicationID: Int64, by caller: Caller, at now: Moment, in tx: any Transaction
     ) throws {
-        guard let userID = caller.userID else { throw Fault(.forbidden, "Sign in first.") }
+        try Applications.requirePerson(caller)
+        let userID = try Policy.requireAccount(caller)
         let changed = try tx.run(
             """
             UPDATE oauth_grants SET revoked_at = \(now)

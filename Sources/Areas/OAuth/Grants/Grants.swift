@@ -13,6 +13,7 @@ package struct Grants: Sendable {
         case refreshToken = "refresh_token"
         case clientCredentials = "client_credentials"
         case password
+        case deviceCode = "urn:ietf:params:oauth:grant-type:device_code"
     }
 
     enum Outcome: Sendable {
@@ -48,6 +49,7 @@ package struct Grants: Sendable {
             case .password: try await password(request, application)
             case .authorizationCode: try await authorizationCode(request, application)
             case .refreshToken: try await refresh(request, application)
+            case .deviceCode: try await deviceCode(request, application)
             }
         switch outcome {
         case .issued(let tokens): return tokens

@@ -11,12 +11,14 @@ package struct TokenSweep: Reconciler {
         package let codes: Int
         package let refreshTokens: Int
         package let grants: Int
+        package let deviceCodes: Int
 
-        package init(tokens: Int, codes: Int, refreshTokens: Int, grants: Int) {
+        package init(tokens: Int, codes: Int, refreshTokens: Int, grants: Int, deviceCodes: Int) {
             self.tokens = tokens
             self.codes = codes
             self.refreshTokens = refreshTokens
             self.grants = grants
+            self.deviceCodes = deviceCodes
         }
     }
 
@@ -56,7 +58,13 @@ package struct TokenSweep: Reconciler {
                     (SELECT 1 FROM oauth_refresh_tokens r WHERE r.grant_id = oauth_grants.id))
                 """)
             let codes = try removed("oauth_codes", "code_sha256", "expires_at < \(end) AND used_at IS NULL")
-            return Report(tokens: tokens, codes: codes, refreshTokens: refreshTokens, grants: grants)
+            let forgotten = now.advanced(by: .seconds(-OAuthLimits.deviceCodeKeptSeconds))
+            // What was allowed goes with its grant.
+            let deviceCodes = try removed("oauth_device_codes", "id", "expires_at < \(forgotten) AND grant_id IS NULL")
+            _ = try removed(
+                "oauth_device_guesses", "user_id", "since < \(now.advanced(by: .seconds(-OAuthLimits.guessSeconds)))")
+            return Report(
+                tokens: tokens, codes: codes, refreshTokens: refreshTokens, grants: grants, deviceCodes: deviceCodes)
         }
     }
 }

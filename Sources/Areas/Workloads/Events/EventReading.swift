@@ -65,14 +65,16 @@ package enum EventReading {
             guard var event = try load("WHERE o.id = \(id)", on: connection).first else {
                 throw Policy.notFound("event")
             }
-            try Policy.require(.view, on: holder(of: id, by: caller, on: connection), by: caller)
+            try Policy.require(.view, on: holder(of: id, noun: "event", by: caller, on: connection), by: caller)
             event.details = try details(of: id, on: connection)
             return event
         }
     }
 
     /// The caller when it caused the event or owns one of its projects, else whoever did.
-    private static func holder(of id: Int64, by caller: Caller, on connection: any Connection) throws -> Holder {
+    static func holder(
+        of id: Int64, noun: String, by caller: Caller, on connection: any Connection
+    ) throws -> Holder {
         let owners = try connection.rows(
             """
             SELECT user_id FROM operations WHERE id = \(id)
@@ -83,7 +85,7 @@ package enum EventReading {
         let own = owners.first { $0 != nil && $0 == caller.userID } ?? nil
         let project = try connection.int(
             "SELECT MIN(subject_id) FROM operation_subjects WHERE noun = 'project' AND operation_id = \(id)")
-        return Holder(noun: "event", ownerID: own, projectID: project)
+        return Holder(noun: noun, ownerID: own, projectID: project)
     }
 
     private static func part(
@@ -139,7 +141,7 @@ package enum EventReading {
         return causes
     }
 
-    private static func details(of id: Int64, on connection: any Connection) throws -> [EventSummary.Detail] {
+    static func details(of id: Int64, on connection: any Connection) throws -> [EventSummary.Detail] {
         let steps = try connection.rows(
             """
             SELECT name, state, error, started_at, finished_at FROM operation_steps

@@ -241,8 +241,7 @@ struct OrderStoring {
             NewOperation(
                 .orderProvision,
                 input: OrderProvisionInput(orderID: orderID, projectID: projectID, containerIDs: containerIDs),
-                subjects: subjects, locks: ["project:\(projectID)"], userID: caller.userID,
-                requestID: caller.requestID),
+                subjects: subjects, locks: ["project:\(projectID)"], by: caller),
             in: tx, now: now)
     }
 

@@ -48,7 +48,8 @@ extension OrderSnapshot {
             )
         }
         guard let found else { return nil }
-        let holder = Holder(noun: "project", ownerID: found.owner, projectID: id, isLeaving: found.leaving)
+        let holder = Holder(
+            noun: "project", ownerID: found.owner, projectID: id, isLeaving: found.leaving, isShared: true)
         // Administrators see a project that is being deleted, but nobody can add to it.
         guard !found.leaving, Policy.allows(.operate, on: holder, by: caller) else { return nil }
         let taken = try connection.int("SELECT COUNT(*) FROM instances WHERE network_id = \(found.network)") ?? 0

@@ -6,7 +6,8 @@ package import SQL
 /// Lists and single views of projects. A page costs three statements however many rows it has and however long their
 /// histories are.
 package enum ProjectReading {
-    /// The caller's own projects by name, without those being deleted, and how many there are on all pages.
+    /// The caller's own projects and those he may work in, by name, without those being deleted, and how many there are
+    /// on all pages.
     package static func list(
         _ page: Page, by caller: Caller, from database: any Database
     ) async throws -> ([ProjectSummary], total: Int64) {
@@ -28,7 +29,7 @@ package enum ProjectReading {
     }
 
     /// The same within a transaction.
-    static func view(_ id: Int64, by caller: Caller, on connection: any Connection) throws -> ProjectSummary {
+    package static func view(_ id: Int64, by caller: Caller, on connection: any Connection) throws -> ProjectSummary {
         var found = [try lookup(id, to: .view, by: caller, on: connection)]
         try addServices(to: &found, on: connection)
         return found[0]
@@ -120,7 +121,7 @@ package enum ProjectReading {
         guard let userID = caller.userID else {
             return try connection.int("SELECT COUNT(*) FROM projects WHERE state = 'active'") ?? 0
         }
-        if caller.projects != nil {
+        if caller.projects != nil || !caller.shares.projects.isEmpty {
             let owned = Policy.owned("p.user_id", project: "p.id", by: caller)
             return try connection.int("SELECT COUNT(*) FROM projects p WHERE \(owned) AND p.state = 'active'") ?? 0
         }

@@ -28,7 +28,7 @@ package enum ProjectRemoval {
                 NewOperation(
                     .projectTrash, input: ProjectTrashInput(projectID: id),
                     subjects: [subject] + target.serviceIDs.map { OperationSubject("service", $0) },
-                    locks: ["project:\(id)"], userID: caller.userID, requestID: caller.requestID),
+                    locks: ["project:\(id)"], by: caller),
                 in: tx, now: now)
             try Audit.write(caller, "deleted", noun: "project", id: id, operation: operation, at: now, in: tx)
             return ChangeReceipt(operationID: operation, plan: target.plan)
@@ -68,7 +68,8 @@ private struct ProjectTarget: Sendable {
             "SELECT user_id, name, state FROM projects WHERE id = \(id) \(lock)"
         ) { (owner: $0.int(0), name: $0.text(1), leaving: $0.text(2) == "deleting") }
         guard let found else { throw Policy.notFound("project") }
-        let holder = Holder(noun: "project", ownerID: found.owner, projectID: id, isLeaving: found.leaving)
+        let holder = Holder(
+            noun: "project", ownerID: found.owner, projectID: id, isLeaving: found.leaving, isShared: true)
         try Policy.require(.delete, on: holder, by: caller)
         let services = try connection.rows(
             """

@@ -6,10 +6,13 @@ package import SQL
 package enum ProjectRenaming {
     /// Gives a project another name; nil changes nothing. Answers the project as it is then.
     package static func rename(
-        _ id: Int64, to name: String?, by caller: Caller, at now: Moment, in database: any Database
+        _ id: Int64, to name: String?, provided unchanged: @escaping Unchanged = { _, _ in }, by caller: Caller,
+        at now: Moment, in database: any Database
     ) async throws -> ProjectSummary {
         try await database.transaction { tx in
+            _ = try tx.int("SELECT id FROM projects WHERE id = \(id) \(.forUpdate)")
             let found = try ProjectReading.lookup(id, to: .operate, by: caller, on: tx)
+            try unchanged(id, tx)
             if let name, name != found.name {
                 try require(name)
                 try tx.run("UPDATE projects SET name = \(name), updated_at = \(now) WHERE id = \(id)")

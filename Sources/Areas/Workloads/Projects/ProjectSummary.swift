@@ -41,7 +41,9 @@ package struct ProjectSummary: Sendable, Hashable {
     package private(set) var images: [NamedID]
 
     /// Whose it is, for the policy.
-    package var holder: Holder { Holder(noun: "project", ownerID: ownerID, projectID: id, isLeaving: isLeaving) }
+    package var holder: Holder {
+        Holder(noun: "project", ownerID: ownerID, projectID: id, isLeaving: isLeaving, isShared: true)
+    }
 
     /// Adds the image of a service. Most projects have one, and none has many.
     mutating func add(_ image: NamedID) {

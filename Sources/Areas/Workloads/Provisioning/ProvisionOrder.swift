@@ -32,7 +32,7 @@ package struct ProvisionOrder: Workflow {
                 if !ground.projectIsShared { try await site.engine(ground.zone).removeNetwork(ground.network.name) }
             },
             {
-                try await site.ensureNetwork(ground.network, zone: ground.zone)
+                try await makeNetwork(input.projectID, ground)
             })
         let opening = Opening(site: site, zone: ground.zone, instances: ground.instances, run: run)
         async let announced: Void = opening.announce()
@@ -48,6 +48,29 @@ package struct ProvisionOrder: Workflow {
                     instance, zone: ground.zone, seconds: ProvisioningLimits.firstAnswerSeconds)
             }
         }
+    }
+
+    /// Makes the network. A new project whose addresses are taken on the engine gets others: nobody knows the old ones
+    /// yet.
+    private func makeNetwork(_ project: Int64, _ ground: Ground) async throws {
+        let site = site
+        for _ in 0..<ProvisioningLimits.networkTriesMax {
+            let network = try await site.database.read {
+                try Facts.network(projectID: project, zone: ground.zone, names: site.installation.names, in: $0)
+            }
+            do { return try await site.ensureNetwork(network, zone: ground.zone) } catch let fault as Fault
+                where fault.cause is SubnetTaken && !ground.projectIsShared
+            {
+                try await site.database.transaction { tx in
+                    guard let zone = try ZoneQueries.zone(ground.zone.id, on: tx) else { throw fault }
+                    try NetworkSlots.move(project: project, zone: zone, in: tx, now: site.clock.now())
+                }
+            }
+        }
+        throw Fault(
+            .conflict,
+            "The engine has given \(ProvisioningLimits.networkTriesMax) networks of this zone's pool to somebody else. "
+                + "Give the zone a --network-pool of its own.")
     }
 
     /// The order ends in the transaction that ends the operation, so what a client was told is never taken back. Also

@@ -67,6 +67,8 @@ struct Ground: Codable, Sendable {
 
 /// Numbers the workflows go by.
 enum ProvisioningLimits {
+    /// Networks of the pool that are tried before an order gives up; each refusal costs the engine some milliseconds.
+    static let networkTriesMax = 8
     /// Time a container gets between SIGTERM and SIGKILL.
     static let stopGraceSeconds = 10
     /// A new instance must pass the health checks of the ingress within this time, or the old one stays.

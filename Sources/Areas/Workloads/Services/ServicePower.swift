@@ -57,8 +57,7 @@ package enum ServicePower {
             NewOperation(
                 action.kind,
                 input: ContainersInput(projectID: target.projectID, serviceID: target.id, containerIDs: ids),
-                subjects: subjects, locks: ["project:\(target.projectID)"], userID: caller.userID,
-                requestID: caller.requestID),
+                subjects: subjects, locks: ["project:\(target.projectID)"], by: caller),
             in: tx, now: now)
         try Audit.write(
             caller, action.rawValue, noun: "container_service", id: target.id, operation: operation, at: now, in: tx)

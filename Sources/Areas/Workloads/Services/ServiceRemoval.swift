@@ -36,8 +36,7 @@ package enum ServiceRemoval {
             let operation = try Operations.enqueue(
                 NewOperation(
                     .serviceTrash, input: ServiceTrashInput(projectID: target.projectID, serviceID: id),
-                    subjects: subjects, locks: ["project:\(target.projectID)"], userID: caller.userID,
-                    requestID: caller.requestID),
+                    subjects: subjects, locks: ["project:\(target.projectID)"], by: caller),
                 in: tx, now: now)
             try Audit.write(
                 caller, "deleted", noun: "container_service", id: id, operation: operation, at: now, in: tx)

@@ -104,7 +104,7 @@ package enum ServiceScaling {
         let operation = try Operations.enqueue(
             NewOperation(
                 .serviceScaling, input: input, subjects: subjects, locks: ["project:\(target.projectID)"],
-                userID: caller.userID, requestID: caller.requestID),
+                by: caller),
             in: tx, now: now)
         try Audit.write(
             caller, "updated", noun: "container_service", id: target.id, operation: operation,

@@ -28,9 +28,17 @@ extension SchemaStep {
         .oauth,
         .sessions,
         .namedKeys,
+        .rateCounts,
+        .accountCounts,
+        .idempotencyKeys,
+        .callbacks,
+        .refusedNetworks,
+        .collaborators,
+        .deviceCodes,
         .mail,
         .accountLinks,
         .secondFactors,
         .passkeys,
+        .unconfirmedAccounts,
     ]
 }

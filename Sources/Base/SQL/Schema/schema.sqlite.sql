@@ -95,6 +95,35 @@ CREATE TABLE domains (
 
 CREATE INDEX domains_ingress_rule ON domains (ingress_rule_id);
 
+CREATE TABLE idempotency_keys (
+    holder TEXT NOT NULL,
+    name TEXT NOT NULL,
+    request_sha256 TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('running', 'applied', 'answered')),
+    attempt TEXT NOT NULL,
+    lease_until BIGINT NOT NULL,
+    status BIGINT,
+    location TEXT,
+    body TEXT,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    PRIMARY KEY (holder, name)
+);
+
+CREATE INDEX idempotency_keys_expiry ON idempotency_keys (expires_at);
+
+CREATE TABLE image_collaborators (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    image_id BIGINT NOT NULL REFERENCES images (id) ON DELETE CASCADE,
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    active INTEGER NOT NULL DEFAULT 0 CHECK (active IN (0, 1)),
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    UNIQUE (image_id, user_id)
+);
+
+CREATE INDEX image_collaborators_user ON image_collaborators (user_id);
+
 CREATE TABLE image_env_params (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     image_id BIGINT NOT NULL REFERENCES images (id) ON DELETE CASCADE,
@@ -199,6 +228,8 @@ CREATE TABLE images (
     updated_at BIGINT NOT NULL
 );
 
+CREATE INDEX images_owner ON images (user_id) WHERE user_id IS NOT NULL;
+
 CREATE TABLE ingress_rules (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     service_id BIGINT NOT NULL REFERENCES services (id) ON DELETE CASCADE,
@@ -301,7 +332,8 @@ CREATE TABLE oauth_applications (
     owner_id BIGINT REFERENCES users (id) ON DELETE CASCADE,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
-);
+, uses_devices INTEGER NOT NULL DEFAULT 0
+    CHECK (uses_devices IN (0, 1)));
 
 CREATE INDEX oauth_applications_owner ON oauth_applications (owner_id) WHERE owner_id IS NOT NULL;
 
@@ -315,6 +347,35 @@ CREATE TABLE oauth_codes (
 );
 
 CREATE INDEX oauth_codes_grant ON oauth_codes (grant_id);
+
+CREATE TABLE oauth_device_codes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    device_sha256 TEXT NOT NULL UNIQUE,
+    user_sha256 TEXT NOT NULL UNIQUE,
+    application_id BIGINT NOT NULL REFERENCES oauth_applications (id) ON DELETE CASCADE,
+    scopes TEXT NOT NULL,
+    ip_addr TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'denied', 'allowed', 'used')),
+    grant_id BIGINT REFERENCES oauth_grants (id) ON DELETE CASCADE,
+    interval_seconds BIGINT NOT NULL,
+    polled_at BIGINT,
+    used_at BIGINT,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    CHECK ((grant_id IS NOT NULL) = (state IN ('allowed', 'used')))
+);
+
+CREATE INDEX oauth_device_codes_application ON oauth_device_codes (application_id, expires_at);
+
+CREATE INDEX oauth_device_codes_expiry ON oauth_device_codes (expires_at);
+
+CREATE INDEX oauth_device_codes_grant ON oauth_device_codes (grant_id) WHERE grant_id IS NOT NULL;
+
+CREATE TABLE oauth_device_guesses (
+    user_id BIGINT PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    failures BIGINT NOT NULL,
+    since BIGINT NOT NULL
+);
 
 CREATE TABLE oauth_grant_projects (
     grant_id BIGINT NOT NULL REFERENCES oauth_grants (id) ON DELETE CASCADE,
@@ -452,11 +513,21 @@ CREATE TABLE outbox (
     last_error TEXT,
     created_at BIGINT NOT NULL,
     delivered_at BIGINT
-);
+, after_operation BIGINT REFERENCES operations (id) ON DELETE CASCADE);
 
 CREATE INDEX outbox_kind ON outbox (kind, id);
 
+CREATE INDEX outbox_operation ON outbox (after_operation) WHERE after_operation IS NOT NULL;
+
 CREATE INDEX outbox_waiting ON outbox (run_after, id) WHERE state = 'waiting';
+
+CREATE TABLE outbox_attempts (
+    message_id BIGINT NOT NULL REFERENCES outbox (id) ON DELETE CASCADE,
+    number BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    error TEXT,
+    PRIMARY KEY (message_id, number)
+);
 
 CREATE TABLE passkey_challenges (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -512,6 +583,18 @@ CREATE TABLE products (
     updated_at BIGINT NOT NULL
 );
 
+CREATE TABLE project_collaborators (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    project_id BIGINT NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    active INTEGER NOT NULL DEFAULT 0 CHECK (active IN (0, 1)),
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    UNIQUE (project_id, user_id)
+);
+
+CREATE INDEX project_collaborators_user ON project_collaborators (user_id);
+
 CREATE TABLE projects (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     user_id BIGINT NOT NULL REFERENCES users (id),
@@ -529,10 +612,27 @@ CREATE INDEX projects_user ON projects (user_id, name, id) WHERE state = 'active
 
 CREATE INDEX projects_zone ON projects (zone_id);
 
+CREATE TABLE rate_counts (
+    subject TEXT NOT NULL,
+    time_window BIGINT NOT NULL,
+    requests BIGINT NOT NULL,
+    ends_at BIGINT NOT NULL,
+    PRIMARY KEY (subject, time_window)
+);
+
+CREATE INDEX rate_counts_ends_at ON rate_counts (ends_at);
+
 CREATE TABLE recovery_codes (
     user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     code_sha256 TEXT NOT NULL,
     PRIMARY KEY (user_id, code_sha256)
+);
+
+CREATE TABLE refused_networks (
+    zone_id BIGINT NOT NULL REFERENCES zones (id) ON DELETE CASCADE,
+    slot BIGINT NOT NULL,
+    refused_until BIGINT NOT NULL,
+    PRIMARY KEY (zone_id, slot)
 );
 
 CREATE TABLE resource_locks (
@@ -602,6 +702,8 @@ CREATE TABLE services (
     updated_at BIGINT NOT NULL
 );
 
+CREATE INDEX services_active ON services (project_id) WHERE state = 'active';
+
 CREATE INDEX services_project ON services (project_id, label, id, image_variant_id);
 
 CREATE TABLE sessions (
@@ -618,6 +720,13 @@ CREATE TABLE sessions (
 CREATE INDEX sessions_expiry ON sessions (expires_at);
 
 CREATE INDEX sessions_user ON sessions (user_id);
+
+CREATE TABLE signing_secrets (
+    user_id BIGINT PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    secret TEXT NOT NULL,
+    previous TEXT,
+    created_at BIGINT NOT NULL
+);
 
 CREATE TABLE ssh_keys (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -22,10 +22,10 @@ extension API {
             }
             return ContainerAnswer(ContainerView(container, log: log, for: call.caller, url: url))
         }
-        serve(ContainerEndpoints.power) { call in
-            _ = try await ContainerPower.perform(
-                call.facts.words[0], container: call.id, by: call.caller, at: clock.now(), in: database)
-            return Acknowledgement()
+        serveChange(ContainerEndpoints.power) { call, caller, dryRun in
+            try await ContainerPower.perform(
+                call.facts.words[0], container: call.id, by: caller, dryRun: dryRun, at: clock.now(),
+                in: database)
         }
         serve(ContainerEndpoints.logs) { call in
             let window = try LogQuery.window(call.facts.query, now: clock.now())

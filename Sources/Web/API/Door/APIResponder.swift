@@ -11,9 +11,6 @@ package struct ConnectionContext: InitializableFromSource, Sendable {
     let channel: any Channel
 
     package init(source: ApplicationRequestContextSource) { channel = source.channel }
-
-    /// The client's; empty when the connection has none.
-    package var address: String { channel.remoteAddress?.ipAddress ?? "" }
 }
 
 /// Takes a request through the door: version, credentials, route, body, handler, answer.
@@ -22,22 +19,31 @@ package struct APIResponder: HTTPResponder {
     /// Counters of this responder, for `/metrics`.
     package let metrics: RequestMetrics
     private let requestIDs = RequestIDs()
+    let deadlines: BodyDeadlines
 
     init(api: API) {
         self.api = api
+        deadlines = BodyDeadlines(time: api.dependencies.bodyTime)
         metrics = RequestMetrics(routes: api.served.map { "\($0.method.rawValue) \($0.path)" })
     }
 
     package func respond(to request: Request, context: ConnectionContext) async -> Response {
         let started = ContinuousClock.now
-        var visit = Visit(id: requestIDs.of(request))
+        let address = ClientAddress(request, context.channel, behind: api.dependencies.trustedProxies)
+        var visit = Visit(
+            id: requestIDs.of(request), address: address,
+            wantsProblem: request.headers[.accept]?.contains("application/problem+json") ?? false)
         var response: Response
         do {
-            response = try await handle(request, context, &visit)
+            response = try await handle(request, &visit)
         } catch {
             response = refuse(error, visit)
         }
         response.headers[.requestID] = visit.id
+        if let budget = visit.budget { RateHeaders.write(budget, to: &response.headers) }
+        if let origin = request.headers[.origin], !visit.isPage {
+            api.dependencies.crossOrigin.write(origin, to: &response.headers)
+        }
         let took = ContinuousClock.now - started
         metrics.count(route: visit.route, status: response.status.code, seconds: took.seconds)
         api.dependencies.accessLog?.write(
@@ -52,22 +58,43 @@ package struct APIResponder: HTTPResponder {
     /// What is known about a request as it goes along, for the log.
     struct Visit {
         let id: String
+        let address: ClientAddress
+        /// Refusals are to be written as RFC 9457 says.
+        let wantsProblem: Bool
+        /// The limit that the client will meet first.
+        private(set) var budget: RateBudget?
         var route: Int?
+        var isPage = false
         var dialect = EndpointDialect.v60
         var userID: Int64?
+
+        /// Notes what a limit says; throws when it is exceeded.
+        mutating func heed(_ budget: RateBudget?) throws(HTTPFault) {
+            self.budget = RateBudget.tighter(self.budget, budget)
+            if let budget, budget.isExceeded { throw .tooMany(budget) }
+        }
     }
 
-    private func handle(
-        _ request: Request, _ context: ConnectionContext, _ visit: inout Visit
-    ) async throws -> Response {
+    var limiter: RateLimiter { api.dependencies.limiter }
+
+    private func handle(_ request: Request, _ visit: inout Visit) async throws -> Response {
         let target = request.head.path ?? "/"
         guard target.utf8.count <= EndpointLimits.targetBytesMax else {
             throw Fault(.malformed, "The address is too long; at most \(EndpointLimits.targetBytesMax) bytes.")
         }
+        let headerBytes = request.headers.reduce(0) { $0 + $1.name.rawName.utf8.count + $1.value.utf8.count }
+        guard headerBytes <= EndpointLimits.headerBytesMax else { throw HTTPFault.headersTooLarge }
         let path = target.prefix { $0 != "?" }
         if let probe = await probe(path) { return probe }
-        if let pages = api.dependencies.pages, pages.owns(path) {
-            return await pages.respond(request, context.address, visit.id)
+        try visit.heed(limiter.take(RateKey(.address, visit.address.number)))
+        if let pages = api.dependencies.pages,
+            pages.owns(path) || Admission.wantsPage(request.headers[.accept]) && pages.shares(path)
+        {
+            visit.isPage = true
+            if request.method == .post { try visit.heed(limiter.take(RateKey(.form, visit.address.number))) }
+            // A page never waits for a body itself: one place knows how long one may take.
+            let body = try await Body.form(request, within: deadlines)
+            return await pages.respond(Request(head: request.head, body: body), visit.address.text, visit.id)
         }
         switch Admission.judge(request.headers[.accept]) {
         case .welcome: break
@@ -81,11 +108,11 @@ package struct APIResponder: HTTPResponder {
         let isOAuth = found?.dialect == .oauth
         visit.dialect = isOAuth ? .oauth : .v60
         if isOAuth { try query.requireNoSecrets() }
-        let principal = isOAuth ? nil : try await authenticate(request, query, context)
+        let principal = isOAuth ? nil : try await authenticate(request, query, &visit)
         visit.userID = principal?.userID
 
         guard let match = found else { throw HTTPFault.unknownCall }
-        if request.method == .options { return options(match) }
+        if request.method == .options { return api.dependencies.crossOrigin.options(request, allow: match.allow) }
         let method = request.method == .head ? "GET" : request.method.rawValue
         guard let route = match.route(for: method) else { throw HTTPFault.methodNotAllowed(match.allow) }
         visit.route = route.index
@@ -97,71 +124,19 @@ package struct APIResponder: HTTPResponder {
                 throw HTTPFault.insufficientScope(scopes)
             }
         }
-        let caller = Caller(
+        var caller = Caller(
             userID: principal?.userID, isAdmin: principal?.actsAsStaff(reading: reading) ?? false,
             means: principal?.means ?? .apiKey, projects: principal?.projects,
             applicationID: principal?.applicationID, requestID: visit.id,
-            address: reading ? "" : context.address)
+            address: reading ? "" : visit.address.text)
+        if let principal { caller.shares = principal.shares }
         let asked = route.endpoint.paging == .none ? nil : try query.page()
         let page = asked ?? (route.endpoint.paging == .always ? Page.first : nil)
         let facts = RequestFacts(
-            caller: caller, ids: match.ids, words: match.words, page: page, query: query,
+            caller: caller, client: visit.address, ids: match.ids, words: match.words, page: page, query: query,
+            ifMatch: request.headers[.ifMatch], wait: OperationWaiting.seconds(request.headers[.prefer]),
             authorization: isOAuth ? request.headers[.authorization] : nil)
-        let answer = try await route.run(facts, Body.read(request, for: route.endpoint))
-        return respond(answer, route.endpoint, facts, path)
-    }
-
-    private func authenticate(
-        _ request: Request, _ query: Query, _ context: ConnectionContext
-    ) async throws -> Principal? {
-        guard let header = request.headers[.authorization] else {
-            if try query.first("access_token") != nil || query.first("bearer_token") != nil {
-                throw HTTPFault.tokenInAddress
-            }
-            return nil
-        }
-        let authenticator = api.dependencies.authenticator
-        let known = authenticator.recall(header)
-        let principal = if let known { known } else { try await find(header) }
-        guard let found = principal else { return nil }
-        // Only tokens are limited to addresses.
-        guard found.isAccepted(from: { context.channel.remoteAddress?.ipAddress }) else { throw HTTPFault.badToken }
-        if known == nil { authenticator.noteUse(of: found) }
-        return found
-    }
-
-    /// The principal behind a header that is not remembered; nil for a scheme that is not ours.
-    private func find(_ header: String) async throws -> Principal? {
-        let authenticator = api.dependencies.authenticator
-        switch header.prefix(while: { $0 != " " }).lowercased() {
-        case "basic":
-            guard let principal = try await authenticator.basic(header) else { throw HTTPFault.badCredentials }
-            return principal
-        case "bearer":
-            guard let principal = try await authenticator.bearer(header) else { throw HTTPFault.badToken }
-            return principal
-        default: return nil
-        }
-    }
-
-    private func respond(
-        _ answer: Answer, _ endpoint: EndpointDescription, _ facts: RequestFacts, _ path: Substring
-    ) -> Response {
-        var headers = HTTPFields()
-        headers.reserveCapacity(8)
-        if let total = answer.total {
-            headers[.total] = String(total)
-            if let page = facts.page {
-                headers[.perPage] = String(page.size)
-                let url = api.dependencies.publicURL + path
-                headers[.linkToPages] = PagingHeaders.link(page: page, total: total, url: url, query: facts.query)
-            }
-        }
-        if answer.body.readableBytes > 0 { headers[.contentType] = "application/json; charset=utf-8" }
-        headers[.cacheControl] = "no-store"
-        return Response(
-            status: .init(code: answer.status ?? endpoint.success), headers: headers,
-            body: answer.body.readableBytes == 0 ? ResponseBody() : ResponseBody(byteBuffer: answer.body))
+        return try await perform(route, facts, request)
     }
 
     private func refuse(_ error: any Error, _ visit: Visit) -> Response {
@@ -170,17 +145,14 @@ package struct APIResponder: HTTPResponder {
             api.dependencies.logger.error(
                 "A request failed.", metadata: ["request_id": .string(visit.id), "cause": .string(cause)])
         }
-        var headers = HTTPFields()
-        headers[.contentType] = "application/json; charset=utf-8"
-        headers[.cacheControl] = "no-store"
+        let isProblem = visit.wantsProblem && visit.dialect == .v60
+        var headers: HTTPFields = [
+            .contentType: isProblem ? "application/problem+json" : Self.json, .cacheControl: "no-store",
+        ]
         for (name, value) in refusal.headers { headers[name] = value }
+        let body = isProblem ? refusal.problem(visit.id) : refusal.body(visit.dialect)
         return Response(
-            status: refusal.status, headers: headers,
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: refusal.body(visit.dialect))))
-    }
-
-    private func options(_ match: RouteTable.Match) -> Response {
-        Response(status: .ok, headers: [.allow: match.allow, .contentType: "text/plain"])
+            status: refusal.status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
     }
 
     /// `/healthz`: the process answers. `/readyz`: it can do its work. Both know neither versions nor credentials.

@@ -20,6 +20,12 @@ enum Admission {
         return takesJSON(accept) ? .welcome : .notAcceptable
     }
 
+    /// Whether an `Accept` header asks for HTML by its name, as only browsers do.
+    static func wantsPage(_ accept: String?) -> Bool {
+        guard let accept, accept != "*/*", accept != "application/json" else { return false }
+        return accept.lowercased().contains("text/html")
+    }
+
     /// The digits after the first `api_version=`; nil when there are none.
     private static func version(in accept: String) -> String? {
         let name = Array("api_version=".utf8)

@@ -8,29 +8,37 @@ typealias BodyBytes = ByteBuffer?
 
 enum Body {
     /// Reads the body of a request within the endpoint's limits of size and time; nil when it is empty.
-    static func read(_ request: Request, for endpoint: EndpointDescription) async throws -> BodyBytes {
+    static func read(
+        _ request: Request, for endpoint: EndpointDescription, within deadlines: BodyDeadlines
+    ) async throws -> BodyBytes {
         guard endpoint.takesBody else { return nil }
-        let limit = endpoint.bodyBytesMax
+        let bytes = try await deadlines.run { try await collect(request, upTo: endpoint.bodyBytesMax) }
+        guard let bytes else { throw HTTPFault.bodyTooSlow }
+        guard bytes.readableBytes > 0 else { return nil }
+        // Unpacking what a stranger packed is a way to be blown up; nothing here is large enough to need it.
+        if let coding = request.headers[.contentEncoding], coding.lowercased() != "identity" {
+            throw HTTPFault.encodedBody
+        }
+        let type = try contentType(request.headers[.contentType], endpoint.dialect)
+        return type == .form ? try FormBody.json(bytes) : bytes
+    }
+
+    /// The body of a request for a page.
+    static func form(_ request: Request, within deadlines: BodyDeadlines) async throws -> RequestBody {
+        guard request.method == .post else { return RequestBody(buffer: ByteBuffer()) }
+        let bytes = try await deadlines.run { try await collect(request, upTo: EndpointLimits.formBytesMax) }
+        guard let bytes else { throw HTTPFault.bodyTooSlow }
+        return RequestBody(buffer: bytes)
+    }
+
+    /// The whole body; throws when it is, or says that it will be, larger than `limit`.
+    private static func collect(_ request: Request, upTo limit: Int) async throws -> ByteBuffer {
         if let announced = request.headers[.contentLength].flatMap({ Int($0) }), announced > limit {
             throw HTTPFault.tooLarge(limit)
         }
-        let body = request.body
-        let bytes = try await withThrowingTaskGroup(of: ByteBuffer?.self) { group in
-            group.addTask {
-                do { return try await body.collect(upTo: limit) } catch is NIOTooManyBytesError {
-                    throw HTTPFault.tooLarge(limit)
-                }
-            }
-            group.addTask {
-                try await Task.sleep(for: .seconds(EndpointLimits.bodySecondsMax))
-                throw HTTPFault.bodyTooSlow
-            }
-            defer { group.cancelAll() }
-            return try await group.next() ?? nil
+        do { return try await request.body.collect(upTo: limit) } catch is NIOTooManyBytesError {
+            throw HTTPFault.tooLarge(limit)
         }
-        guard let bytes, bytes.readableBytes > 0 else { return nil }
-        let type = try contentType(request.headers[.contentType], endpoint.dialect)
-        return type == .form ? try FormBody.json(bytes) : bytes
     }
 
     /// The body as the endpoint's type.
@@ -46,7 +54,12 @@ enum Body {
         }
         // PostgreSQL has no text with a zero in it, and nobody means one.
         if value.hasZero { throw Fault(.invalid, "Text in the body must not contain a zero character.") }
-        do { return try BodyDecoder.decode(Input.self, from: value) } catch let problem as BodyProblem {
+        return try decode(value)
+    }
+
+    /// A part of a body as a type of the contract, with what is wrong in it as a sentence.
+    static func decode<T: Decodable>(_ value: JSONValue, as type: T.Type = T.self) throws -> T {
+        do { return try BodyDecoder.decode(T.self, from: value) } catch let problem as BodyProblem {
             throw Fault(problem.isAboutTheRoot ? .malformed : .invalid, problem.description)
         }
     }

@@ -2,6 +2,7 @@ import Basics
 import Contract
 import HTTPTypes
 import Hummingbird
+import Identity
 import OAuth
 import Operations
 import SQL
@@ -21,6 +22,12 @@ enum HTTPFault: Error {
     case badToken
     case insufficientScope(ScopeSet)
     case tokenInAddress
+    case tooMany(RateBudget)
+    case headersTooLarge
+    case hasChanged
+    case notConditional
+    case notPlanned
+    case encodedBody
 }
 
 /// What a refusal looks like on the wire.
@@ -118,6 +125,28 @@ struct Refusal {
                 status: .forbidden,
                 "The access token does not have the scope \(scopes.names.joined(separator: " or ")).",
                 [(.wwwAuthenticate, #"Bearer realm="Berth", error="insufficient_scope", scope="\#(names)""#)])
+        case .hasChanged:
+            self.init(
+                status: .preconditionFailed, "This was changed since you have read it. Read it again and then decide.")
+        case .notConditional:
+            self.init(
+                status: .badRequest,
+                "If-Match is not taken here, so the change was not made. It is taken by changes of what has an ETag.")
+        case .notPlanned:
+            self.init(
+                status: .unprocessableContent, "This cannot be planned without being done. Leave dry_run out to do it.")
+        case .encodedBody:
+            self.init(
+                status: .unsupportedMediaType, "Bodies are taken as they are. Send no Content-Encoding.",
+                [(.acceptEncoding, "identity")])
+        case .headersTooLarge:
+            self.init(
+                status: .requestHeaderFieldsTooLarge,
+                "The header fields are too large; at most \(EndpointLimits.headerBytesMax) bytes together.")
+        case .tooMany(let budget):
+            self.init(
+                status: .tooManyRequests, "Too many requests. Try again in \(budget.retrySeconds) seconds.",
+                [(.retryAfter, String(budget.retrySeconds))])
         case .tokenInAddress:
             self.init(status: .badRequest, "Tokens are taken in the Authorization header only, never in the address.")
         }
@@ -131,7 +160,8 @@ struct Refusal {
             self.init(
                 status: .unauthorized, problem.description,
                 [(.wwwAuthenticate, #"Bearer realm="Berth", error="invalid_token""#)])
-        case .invalidRequest, .invalidGrant, .invalidScope, .unauthorizedClient, .unsupportedGrantType:
+        case .invalidRequest, .invalidGrant, .invalidScope, .unauthorizedClient, .unsupportedGrantType, .accessDenied,
+            .authorizationPending, .slowDown, .expiredToken:
             self.init(status: .badRequest, problem.description)
         case .serverError: self.init(status: .internalServerError, problem.description)
         case .temporarilyUnavailable: self.init(status: .serviceUnavailable, problem.description)
@@ -169,10 +199,30 @@ struct Refusal {
         return writer.finish()
     }
 
+    /// RFC 9457, for whoever asks for it.
+    func problem(_ requestID: String) -> [UInt8] {
+        var writer = JSONWriter(capacity: 384)
+        writer.object { out in
+            out.key("type")
+            out.value("about:blank")
+            out.key("title")
+            out.value(status.reasonPhrase)
+            out.key("status")
+            out.value(status.code)
+            out.key("detail")
+            out.value(sentences.joined(separator: " "))
+            out.key("errors")
+            out.array { out in for sentence in sentences { out.value(sentence) } }
+            out.key("request_id")
+            out.value(requestID)
+        }
+        return writer.finish()
+    }
+
     private var oauthCode: OAuthProblem.Code {
         if let oauthError { return oauthError }
         switch status.code {
-        case 503: return .temporarilyUnavailable
+        case 429, 503: return .temporarilyUnavailable
         case 500...: return .serverError
         default: return .invalidRequest
         }
@@ -185,6 +235,16 @@ extension HTTPField.Name {
     static let perPage = known("Per-Page")
     static let total = known("Total")
     static let linkToPages = known("Link")
+    static let idempotencyKey = known("Idempotency-Key")
+    static let idempotencyReplayed = known("Idempotency-Replayed")
+    static let prefer = known("Prefer")
+    static let preferenceApplied = known("Preference-Applied")
+    static let forwardedFor = known("X-Forwarded-For")
+    static let rateLimit = known("RateLimit")
+    static let rateLimitPolicy = known("RateLimit-Policy")
+    static let rateLimitLimit = known("RateLimit-Limit")
+    static let rateLimitRemaining = known("RateLimit-Remaining")
+    static let rateLimitReset = known("RateLimit-Reset")
 
     private static func known(_ name: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is a header name.") }

@@ -64,7 +64,8 @@ struct Query: Sendable {
     }
 
     private static let secrets: Set = [
-        "access_token", "bearer_token", "client_secret", "code", "code_verifier", "password", "refresh_token", "token",
+        "access_token", "bearer_token", "client_secret", "code", "code_verifier", "device_code", "password",
+        "refresh_token", "token",
     ]
 
     /// Secrets in an address end up in logs and histories (RFC 6749 §2.3.1, RFC 6750 §2.3). Throws when there is one.

@@ -44,7 +44,7 @@ struct RouteTable: Sendable {
     private(set) var endpoints: [EndpointDescription] = []
 
     /// Path parameters that are not numbers.
-    private static let wordParameters: Set<String> = ["order_id", "action"]
+    private static let wordParameters: Set<String> = ["order_id", "action", "collaboration_id"]
 
     mutating func add(_ endpoint: EndpointDescription, _ run: @escaping Run) {
         var at = 0

@@ -19,13 +19,18 @@ extension API {
                     OrderSummaryView(order), orderData: JSONObject(stored: order.orderData),
                     location: order.location.map { ReferenceView(id: $0.id, name: $0.name) }))
         }
-        serveWritten(OrderEndpoints.create) { call in
-            let dryRun = try call.facts.query.flag("dry_run")
-            let receipt = try await orders.place(call.input.value, by: call.caller, dryRun: dryRun)
+        serveWritten(OrderEndpoints.create) { [self] call in
+            let dryRun = try call.facts.query.flag(QueryParameter.dryRun.name)
+            let callback: CallbackRequest? = try call.input.value["callback"].flatMap { try Body.decode($0) }
+            let caller = try notifying(callback, call.caller)
+            let receipt = try await orders.place(call.input.value, by: caller, dryRun: dryRun)
             let view = OrderReceiptView(
                 order: .init(id: receipt.orderID, loadBalancerIp: receipt.loadBalancerIP),
                 plan: AnyJSON(dryRun ? receipt.plan.document : .null))
-            return Answer(bytes: try ViewEncoder.bytes(view), status: dryRun ? 200 : nil)
+            var answer = Answer(bytes: try ViewEncoder.bytes(view), status: dryRun ? 200 : nil)
+            answer.operation = receipt.operationID
+            answer.location = receipt.orderID.map { "/api/orders/\($0)" }
+            return answer
         }
     }
 }

@@ -18,13 +18,14 @@ extension API {
         }
         serveWritten(ProjectEndpoints.change) { call in
             let name = call.input.project.name
+            let unchanged = call.unchanged { try ProjectJSON.one(ProjectReading.view($0, by: $1, on: $2), url: url) }
             let project = try await ProjectRenaming.rename(
-                call.id, to: name, by: call.caller, at: clock.now(), in: database)
+                call.id, to: name, provided: unchanged, by: call.caller, at: clock.now(), in: database)
             return Answer(body: ProjectJSON.one(project, url: url))
         }
-        serve(ProjectEndpoints.delete) { call in
-            _ = try await ProjectRemoval.delete(project: call.id, by: call.caller, at: clock.now(), in: database)
-            return Acknowledgement()
+        serveChange(ProjectEndpoints.delete) { call, caller, dryRun in
+            try await ProjectRemoval.delete(
+                project: call.id, by: caller, dryRun: dryRun, at: clock.now(), in: database)
         }
     }
 }

@@ -32,14 +32,13 @@ extension API {
                 ofService: call.id, call.page, by: call.caller, at: clock.now(), from: database)
             return (ContainerList(containers.map { ContainerView($0, for: call.caller, url: url) }), total)
         }
-        serve(ServiceEndpoints.delete) { call in
-            _ = try await ServiceRemoval.delete(service: call.id, by: call.caller, at: clock.now(), in: database)
-            return Acknowledgement()
+        serveChange(ServiceEndpoints.delete) { call, caller, dryRun in
+            try await ServiceRemoval.delete(
+                service: call.id, by: caller, dryRun: dryRun, at: clock.now(), in: database)
         }
-        serve(ServiceEndpoints.power) { call in
-            _ = try await ServicePower.perform(
-                call.facts.words[0], service: call.id, by: call.caller, at: clock.now(), in: database)
-            return Acknowledgement()
+        serveChange(ServiceEndpoints.power) { call, caller, dryRun in
+            try await ServicePower.perform(
+                call.facts.words[0], service: call.id, by: caller, dryRun: dryRun, at: clock.now(), in: database)
         }
         serve(ServiceEndpoints.logs) { call in
             let window = try LogQuery.window(call.facts.query, now: clock.now())

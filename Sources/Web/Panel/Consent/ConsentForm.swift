@@ -18,27 +18,23 @@ extension Panel {
         _ request: AuthorizationRequest, _ visitor: Visitor, _ visit: Visit, _ fields: [FormText.Field],
         problem: String? = nil
     ) async throws -> Response {
-        let projects = try await database.read { try Consent.projects(of: visitor.caller, on: $0) }
         let carried = try Self.carried.map { name -> HTML in
             guard let value = try visit.value(name, in: fields) else { return "" }
             return "<input type=\"hidden\" name=\"\(name)\" value=\"\(value)\">"
         }
-        let isAboutProjects = request.scopes.intersects(Self.aboutProjects) && !projects.isEmpty
         let alert: HTML? = problem.map { "<p role=\"alert\">\($0)</p>" }
-        let scopes = request.scopes.scopes.map { scope -> HTML in "<li>\(scope.explanation)</li>" }
+        let choice = try await projectChoice(request.scopes, of: visitor)
         return Page.response(
             "Allow access?",
             """
             <h1>Allow \(request.application.name) to use your account?</h1>
             \(alert)
             <p>You are signed in as \(visitor.email). \(request.application.name) wants to:</p>
-            <ul>
-            \(.all(scopes))
-            </ul>
+            \(Self.inWords(request.scopes))
             <form method="post" action="/api/oauth/authorize">
             <input type="hidden" name="form_token" value="\(FormToken.of(visitor.token))">
             \(.all(carried))
-            \(isAboutProjects ? Self.projectChoice(projects) : nil)
+            \(choice)
             <button class="yes" name="decision" value="allow">Allow</button>
             <button name="decision" value="deny">Deny</button>
             </form>
@@ -47,7 +43,21 @@ extension Panel {
             formsGoTo: Address.formTarget(of: request.redirectURI).map { [$0] } ?? [])
     }
 
-    private static func projectChoice(_ projects: [Consent.Project]) -> HTML {
+    /// What the scopes mean.
+    static func inWords(_ scopes: ScopeSet) -> HTML {
+        let items = scopes.scopes.map { scope -> HTML in "<li>\(scope.explanation)</li>" }
+        return """
+            <ul>
+            \(.all(items))
+            </ul>
+            """
+    }
+
+    /// All projects or some of them; nil when the scopes are not about projects, or there are none.
+    func projectChoice(_ scopes: ScopeSet, of visitor: Visitor) async throws -> HTML? {
+        guard scopes.intersects(Self.aboutProjects) else { return nil }
+        let projects = try await database.read { try Consent.projects(of: visitor.caller, on: $0) }
+        if projects.isEmpty { return nil }
         let boxes = projects.map { project -> HTML in
             "<label><input type=\"checkbox\" name=\"project\" value=\"\(project.id)\"> \(project.name)</label>"
         }

@@ -36,10 +36,7 @@ extension Panel {
         guard let visitor = try await visitor(visit) else {
             throw Fault(.forbidden, "You are not signed in any more. Go back to the application and begin again.")
         }
-        guard IssuedSecret.equal(try visit.value("form_token", in: visit.form) ?? "", FormToken.of(visitor.token))
-        else {
-            throw Fault(.forbidden, "This form was not made for this session. Go back and begin again.")
-        }
+        try Self.requireOwnForm(visit, of: visitor)
         let request: AuthorizationRequest
         switch try await check(visit, visit.form) {
         case .refused(let response): return response
@@ -63,6 +60,14 @@ extension Panel {
             return try answer(
                 request, visit.form, visit,
                 ["error": "invalid_scope", "error_description": "The account cannot give what was asked for."])
+        }
+    }
+
+    /// Throws `.forbidden` unless the form was made for this session.
+    static func requireOwnForm(_ visit: Visit, of visitor: Visitor) throws {
+        guard IssuedSecret.equal(try visit.value("form_token", in: visit.form) ?? "", FormToken.of(visitor.token))
+        else {
+            throw Fault(.forbidden, "This form was not made for this session. Go back and begin again.")
         }
     }
 
@@ -139,7 +144,7 @@ extension Panel {
     }
 
     /// nil: all of them. Numbers that are none choose nothing, and that is refused later.
-    private static func chosenProjects(_ visit: Visit) throws -> [Int64]? {
+    static func chosenProjects(_ visit: Visit) throws -> [Int64]? {
         guard try visit.value("projects", in: visit.form) == "some" else { return nil }
         return visit.form.filter { $0.name == "project" }.compactMap { Int64($0.value ?? "") }
     }

@@ -68,8 +68,8 @@ enum Page {
                     main { max-width: 28rem; margin: 8vh auto; padding: 0 1rem; }
                     h1 { font-size: 1.4rem; }
                     label { display: block; margin: .8rem 0; }
-                    input:not([type=checkbox], [type=radio]) { display: block; width: 100%; box-sizing: border-box;
-                        font: inherit; padding: .5rem; }
+                    input:not([type=checkbox], [type=radio]), textarea { display: block; width: 100%;
+                        box-sizing: border-box; font: inherit; padding: .5rem; }
                     button { font: inherit; padding: .6rem 1.2rem; margin-right: .6rem; }
                     button.yes { background: var(--accent); color: #fff; border: 1px solid var(--accent); }
                     :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }

@@ -7,8 +7,9 @@ import SQL
 extension Panel {
     /// Where to go after signing in: a page of the panel, never another site.
     static func destination(_ text: String?) -> String? {
-        guard let text, text.hasPrefix("/api/oauth/authorize?") || ownsAccount(text.prefix { $0 != "?" }),
-            text.utf8.allSatisfy({ $0 > 32 && $0 < 127 }), text.utf8.count <= 8192
+        guard let text, isDestination(text.prefix { $0 != "?" }) || ownsAccount(text.prefix { $0 != "?" }),
+            text.utf8.allSatisfy({ $0 > 32 && $0 < 127 }),
+            text.utf8.count <= 8192
         else { return nil }
         return text
     }
