@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # upgrade of headers under /usr/include makes SwiftPM compile everything again.
 packages_build=(libsqlite3-dev libpq-dev zlib1g-dev libbrotli-dev libxxhash-dev libqrencode-dev pkg-config)
 packages_run=(docker.io iptables iproute2 curl jq ca-certificates)
-packages_test=(postgresql openssh-client python3-venv haproxy socat wrk sqlite3 openssl busybox-static strace zbar-tools chromium chromium-driver)
+packages_test=(postgresql brotli openssh-client python3-venv haproxy socat wrk sqlite3 openssl busybox-static strace zbar-tools chromium chromium-driver)
 
 began=$SECONDS
 

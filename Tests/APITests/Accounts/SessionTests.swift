@@ -53,8 +53,8 @@ import Testing
         }
     }
 
-    private static func report(_ sessions: Int, _ links: Int) -> IdentitySweep.Report {
-        IdentitySweep.Report(sessions: sessions, links: links, pendingSignIns: 0, challenges: 0)
+    private static func report(_ sessions: Int, _ links: Int, accounts: Int = 0) -> IdentitySweep.Report {
+        IdentitySweep.Report(sessions: sessions, links: links, pendingSignIns: 0, challenges: 0, accounts: accounts)
     }
 
     @Test(arguments: TestDialect.allCases) func whatIsOverIsSwept(dialect: TestDialect) async throws {
@@ -72,6 +72,43 @@ import Testing
             #expect(try await browser.isSignedIn() == false)
             #expect(try await sweep.activate(logger: logger) == Self.report(1, 1))
             #expect(try await sweep.activate(logger: logger) == Self.report(0, 0))
+        }
+    }
+
+    @Test(arguments: TestDialect.allCases) func accountsThatNobodyConfirmsGo(dialect: TestDialect) async throws {
+        try await APIWorld.withPeople(dialect) { world, browser, _ in
+            let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            let sweep = IdentitySweep(database: world.database, clock: SystemWallClock())
+            for name in ["one", "two", "three"] {
+                try await browser.get("/register")
+                try await browser.submit(
+                    "/register",
+                    [
+                        ("first_name", "A"), ("last_name", "B"), ("email", "\(name)@example.test"),
+                        ("password", "long enough"),
+                    ])
+            }
+            #expect(try await sweep.activate(logger: logger) == Self.report(0, 0))
+            let month: Int64 = 30 * 86_400_000
+            try await world.database.transaction { tx in
+                try tx.run(
+                    """
+                    UPDATE users SET updated_at = updated_at - \(month + 1000)
+                    WHERE email IN ('one@example.test', 'two@example.test', 'customer@example.test')
+                    """)
+                // Something hangs on it.
+                try tx.run(
+                    """
+                    UPDATE projects SET user_id = (SELECT id FROM users WHERE email = 'two@example.test')
+                    WHERE id = \(world.things.project)
+                    """)
+            }
+            #expect(try await sweep.activate(logger: logger) == Self.report(0, 0, accounts: 1))
+            #expect(try await sweep.activate(logger: logger) == Self.report(0, 0))
+            let left = try await world.database.read {
+                try $0.rows("SELECT email FROM users WHERE confirmed_at IS NULL ORDER BY id") { $0.text(0) }
+            }
+            #expect(left == ["two@example.test", "three@example.test"])
         }
     }
 }

@@ -39,5 +39,6 @@ extension SchemaStep {
         .accountLinks,
         .secondFactors,
         .passkeys,
+        .unconfirmedAccounts,
     ]
 }

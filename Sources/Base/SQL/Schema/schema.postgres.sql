@@ -983,6 +983,7 @@ CREATE TABLE users (
     CONSTRAINT users_user_group_id_fkey FOREIGN KEY (user_group_id) REFERENCES user_groups(id)
 );
 CREATE UNIQUE INDEX users_external_id ON users USING btree (external_id) WHERE (external_id IS NOT NULL);
+CREATE INDEX users_unconfirmed ON users USING btree (updated_at) WHERE (confirmed_at IS NULL);
 
 CREATE TABLE volume_mounts (
     service_id bigint NOT NULL,

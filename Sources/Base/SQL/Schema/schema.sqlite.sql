@@ -791,6 +791,8 @@ CREATE TABLE users (
 
 CREATE UNIQUE INDEX users_external_id ON users (external_id) WHERE external_id IS NOT NULL;
 
+CREATE INDEX users_unconfirmed ON users (updated_at) WHERE confirmed_at IS NULL;
+
 CREATE TABLE volume_mounts (
     service_id BIGINT NOT NULL REFERENCES services (id) ON DELETE CASCADE,
     volume_id BIGINT NOT NULL REFERENCES volumes (id) ON DELETE CASCADE,
