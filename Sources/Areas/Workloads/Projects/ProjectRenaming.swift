@@ -12,9 +12,10 @@ package enum ProjectRenaming {
         try await database.transaction { tx in
             _ = try tx.int("SELECT id FROM projects WHERE id = \(id) \(.forUpdate)")
             let found = try ProjectReading.lookup(id, to: .operate, by: caller, on: tx)
+            if let name, name != found.name { try require(name) }
+            // What would be refused anyway is refused for that reason (RFC 9110 §13.2.1).
             try unchanged(id, tx)
             if let name, name != found.name {
-                try require(name)
                 try tx.run("UPDATE projects SET name = \(name), updated_at = \(now) WHERE id = \(id)")
                 try Audit.write(caller, "updated", noun: "project", id: id, at: now, in: tx)
             }
