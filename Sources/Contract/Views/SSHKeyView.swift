@@ -1,3 +1,5 @@
+import Basics
+
 /// A public key of an account on the wire.
 package struct SSHKeyView: Codable, Sendable {
     package let id: Int64
@@ -44,4 +46,8 @@ package struct SSHKeyBody: Codable, Sendable {
 
     package let userSshKey: Key?
     package let sshKey: Key?
+}
+
+extension SSHKeyRequest.Key: BoundedMembers {
+    package static var bounds: [String: Bounds] { ["pubkey": .text(1...SSHKeyLimits.lineBytesMax)] }
 }

@@ -25,9 +25,9 @@ package enum ProjectRenaming {
 
     private static func require(_ name: String) throws {
         if name.allSatisfy(\.isWhitespace) { throw Fault(.invalid, "Name can't be blank.") }
-        if name.count > WorkloadLimits.nameLengthMax {
+        if name.unicodeScalars.count > OrderLimits.nameLengthMax {
             throw Fault(
-                .invalid, "Name is too long; at most \(WorkloadLimits.nameLengthMax) characters.")
+                .invalid, "Name is too long; at most \(OrderLimits.nameLengthMax) characters.")
         }
         if name.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 }) {
             throw Fault(.invalid, "Name must not contain control characters.")
