@@ -120,6 +120,11 @@ package struct QueryParameter: Sendable, Hashable {
         "dry_run", .string(format: nil, choices: ["true", "false", "1", "0", ""]),
         "true: answer 200 with the plan and change nothing.")
 
+    /// One of some words. Empty is the same as left out: forms send it.
+    static func word<Word: WireWord>(_ name: String, _ type: Word.Type, _ summary: String) -> QueryParameter {
+        QueryParameter(name, .string(format: nil, choices: Word.allCases.map(\.rawValue) + [""]), summary)
+    }
+
     package init(_ name: String, _ schema: Schema, _ summary: String, range: ClosedRange<Int64>? = nil) {
         self.name = name
         self.schema = schema

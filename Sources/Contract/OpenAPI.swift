@@ -42,7 +42,7 @@ package enum OpenAPI {
                 "Sell container hosting over HTTP. Send an API key with Basic authentication, or a token in the "
                     + "Authorization header. Bodies and answers are JSON; errors are {\"errors\":[\"sentence\", …]}, "
                     + "or RFC 9457 for clients that send Accept: application/problem+json. The endpoints of OAuth take "
-                    + "forms and answer errors as RFC 6749 has them.")
+                    + "forms and answer errors as RFC 6749 has them. No text may contain U+0000.")
         ),
     ])
 

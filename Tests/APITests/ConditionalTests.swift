@@ -65,6 +65,22 @@ import Testing
         }
     }
 
+    /// Of two reasons to refuse, the one that goes on when the condition is put right is told.
+    @Test func aBodyThatIsWrongIsSaidToBeBeforeTheCondition() async throws {
+        try await APIWorld.with(.sqlite) { world in
+            let wrong = [
+                ("/api/projects/\(world.things.project)", #"{"project":{"name":" "}}"#),
+                ("/api/users", #"{"user":{"fname":" "}}"#),
+            ]
+            for (path, body) in wrong {
+                let reply = try await world.send("PATCH", path, headers: [("If-Match", "W/\"0\"")], body: body)
+                #expect(reply.status == 422, "\(path): \(reply.text)")
+            }
+            let reply = try await world.send("PATCH", "/api/users", headers: [("If-Match", "W/\"0\"")], body: "{}")
+            #expect(reply.status == 400, "\(reply.text)")
+        }
+    }
+
     @Test func aConditionThatCannotBeKeptIsNotIgnored() async throws {
         try await APIWorld.with(.sqlite) { world in
             let path = "/api/projects/\(world.things.project)"

@@ -54,6 +54,24 @@ import Testing
         }
     }
 
+    /// A filter that is none would show more than was asked for.
+    @Test func wordsThatAreNotKnownAreRefused() async throws {
+        try await APIWorld.with(.sqlite) { world in
+            let container = world.fill("/api/containers/{container_id}")
+            for target in ["/api/container_images?filter=mine", "\(container)?include=log", "\(container)?limit=x"] {
+                let reply = try await world.send("GET", target)
+                #expect(reply.status == 422, "\(target): \(reply.text)")
+            }
+            let refused = try await world.send("GET", "/api/container_images?filter=mine")
+            #expect(refused.errors == ["filter must be one of: owned, isLoadBalancer; or leave it out."])
+            for target in [
+                "/api/container_images?filter=", "/api/container_images?filter=owned", "\(container)?include=",
+            ] {
+                #expect(try await world.send("GET", target).status == 200, "\(target)")
+            }
+        }
+    }
+
     @Test(arguments: TestDialect.allCases) func strangeIdsDoNotExist(dialect: TestDialect) async throws {
         try await APIWorld.with(dialect) { world in
             for endpoint in Contract.all {

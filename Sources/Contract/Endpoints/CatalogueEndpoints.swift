@@ -6,7 +6,7 @@ package enum CatalogueEndpoints {
         .get, "/api/container_images", id: "image_list", "Images you may order or own, by label",
         access: .account(scopes: [.public, .imagesRead]), paging: .always,
         query: [
-            QueryParameter("filter", ImageFilterWord.schema, "owned: your own only."),
+            .word("filter", ImageFilterWord.self, "owned: your own only."),
             QueryParameter("byname", .string(format: nil, choices: []), "Part of the label."),
         ])
 

@@ -18,10 +18,10 @@ package enum CollaboratorEndpoints {
 
     package static let imageList = Endpoint<Nothing, CollaboratorList>(
         .get, "/api/container_images/{image_id}/collaborators", id: "image_collaborator_list",
-        "Who works with an image, and who was invited to", access: imageRead, paging: .onRequest)
+        "Who works with an image, and who was invited to", access: imageRead, paging: .onRequest, faults: [409])
     package static let imageView = Endpoint<Nothing, CollaborationAnswer>(
         .get, "/api/container_images/{image_id}/collaborators/{collaborator_id}", id: "image_collaborator_view",
-        "One collaborator of an image", access: imageRead)
+        "One collaborator of an image", access: imageRead, faults: [409])
     package static let imageInvite = Endpoint<CollaboratorRequest, CollaborationAnswer>(
         .post, "/api/container_images/{image_id}/collaborators", id: "image_collaborator_create",
         "Invite somebody to an image by e-mail address", access: imageWrite, success: 201, faults: [409],

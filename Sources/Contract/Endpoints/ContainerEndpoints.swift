@@ -6,7 +6,7 @@ package enum ContainerEndpoints {
         .get, "/api/containers/{container_id}", id: "container_view", "One container",
         access: ProjectEndpoints.read,
         query: [
-            QueryParameter("include", ContainerIncludeWord.schema, "logs: with the newest log lines.")
+            .word("include", ContainerIncludeWord.self, "logs: with the newest log lines.")
         ] + LogParameters.all)
 
     package static let power = Endpoint<StartRequest, Acknowledgement>(

@@ -21,10 +21,9 @@ package struct CallbackTarget: Sendable, Hashable, Codable {
         }
         let shown = authorization.flatMap { $0.isEmpty ? nil : $0 }
         let isPlain = shown?.utf8.allSatisfy { (32...126).contains($0) } ?? true
-        if !isPlain || (shown?.utf8.count ?? 0) > CallbackLimits.authorizationBytesMax {
-            problems.append(
-                "callback.authorization must be at most \(CallbackLimits.authorizationBytesMax) visible ASCII characters."
-            )
+        let longest = CallbackLimits.authorizationBytesMax
+        if !isPlain || (shown?.utf8.count ?? 0) > longest {
+            problems.append("callback.authorization must be at most \(longest) visible ASCII characters.")
         }
         if !problems.isEmpty { throw Fault(.invalid, problems) }
         guard let asked else { return nil }
