@@ -68,8 +68,7 @@ package struct Panel: Sendable {
     package static func owns(_ path: Substring) -> Bool {
         switch path {
         case "/login", "/logout", "/panel.css", "/api/oauth/authorize", "/api/oauth/authorize/native", "/activate": true
-        // Most requests are calls of the API, and are not to be compared with each of the pages.
-        default: !path.hasPrefix("/api/") && ownsAccount(path)
+        default: ownsAccount(path)
         }
     }
 
