@@ -9,7 +9,8 @@ enum SchemaRecorder {
         let notes = Notes()
         do {
             let sample = try T(from: Listener(notes: notes))
-            let schema = notes.schema(named: name(of: type))
+            var schema = notes.schema(named: name(of: type))
+            if let own = type as? any BoundedMembers.Type { schema = schema.withMembers(within: own.bounds) }
             return (type is any SparseView.Type ? schema.sparse : schema, sample)
         } catch {
             preconditionFailure("\(type) cannot be recorded: \(error)")
