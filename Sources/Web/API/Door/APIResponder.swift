@@ -91,8 +91,10 @@ package struct APIResponder: HTTPResponder {
         guard headerBytes <= EndpointLimits.headerBytesMax else { throw HTTPFault.headersTooLarge }
         if let probe = await probe(path) { return probe }
         try visit.heed(limiter.take(RateKey(.address, visit.address.number)))
+        // A call of the API need not be compared with the pages.
         if let pages = api.dependencies.pages,
-            pages.owns(path) || Admission.wantsPage(request.headers[.accept]) && pages.shares(path)
+            found?.dialect != .v60 && pages.owns(path)
+                || Admission.wantsPage(request.headers[.accept]) && pages.shares(path)
         {
             visit.isPage = true
             if request.method == .post { try visit.heed(limiter.take(RateKey(.form, visit.address.number))) }
