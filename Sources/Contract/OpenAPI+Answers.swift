@@ -28,7 +28,8 @@ extension OpenAPI {
             + (isRepeatable(endpoint) ? ["Idempotency-Replayed"] : []) + commonHeaders
     }
 
-    static let commonHeaders = ["X-Request-Id", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"]
+    /// Those of every answer.
+    package static let commonHeaders = ["X-Request-Id", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"]
 
     static func references(to headers: [String]) -> Node {
         .object(headers.map { ($0, Node.reference("headers", $0)) })

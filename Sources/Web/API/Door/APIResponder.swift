@@ -91,6 +91,10 @@ package struct APIResponder: HTTPResponder {
         guard headerBytes <= EndpointLimits.headerBytesMax else { throw HTTPFault.headersTooLarge }
         if let probe = await probe(path) { return probe }
         try visit.heed(limiter.take(RateKey(.address, visit.address.number)))
+        if api.dependencies.stillPages.owns(path) {
+            visit.isPage = true
+            return try api.dependencies.stillPages.respond(to: request, at: path)
+        }
         if let pages = api.dependencies.pages,
             pages.owns(path) || Admission.wantsPage(request.headers[.accept]) && pages.shares(path)
         {
