@@ -85,7 +85,7 @@ package struct APIResponder: HTTPResponder {
         let isOAuth = found?.dialect == .oauth
         visit.dialect = isOAuth ? .oauth : .v60
         guard target.utf8.count <= EndpointLimits.targetBytesMax else {
-            throw Fault(.malformed, "The address is too long; at most \(EndpointLimits.targetBytesMax) bytes.")
+            throw Fault(.malformed, RefusalSentences.addressTooLong)
         }
         let headerBytes = request.headers.reduce(0) { $0 + $1.name.rawName.utf8.count + $1.value.utf8.count }
         guard headerBytes <= EndpointLimits.headerBytesMax else { throw HTTPFault.headersTooLarge }

@@ -56,15 +56,18 @@ extension APIDocumentation {
     }
 
     private func row(
-        _ name: String, in place: String, _ schema: OpenAPI.Node, isRequired: Bool, _ meaning: String?
+        _ name: String, in place: String, _ schema: OpenAPI.Node, isRequired: Bool?, _ meaning: String?
     ) -> HTML {
         let described = schema.resolved(in: document)["description"]?.string
         let text = [meaning, described].compactMap(\.self).joined(separator: " ")
-        let need: HTML = isRequired ? "<strong>required</strong>" : "optional"
+        // Of an answer nobody asks what is required.
+        let need: HTML? = isRequired.map { $0 ? "<strong>required</strong>" : "optional" }
+        let notes: HTML? =
+            place.isEmpty && need == nil ? nil : "<br><small>\(place)\(place.isEmpty ? "" : ", ")\(need)</small>"
         let words = SchemaWords(document: document)
         let limits = words.limits(schema).map { limit -> HTML in "<br>\(limit)" }
         return """
-            <tr><th scope="row"><code>\(name)</code><br><small>\(place)\(place.isEmpty ? "" : ", ")\(need)</small></th>\
+            <tr><th scope="row"><code>\(name)</code>\(notes)</th>\
             <td>\(words.type(schema))\(.all(limits))</td><td>\(text)</td></tr>
             """
     }
@@ -121,7 +124,7 @@ extension APIDocumentation {
         let words = SchemaWords(document: document)
         let schema = content["schema"] ?? .object([])
         let rows = words.members(of: schema).map { member in
-            row(member.name, in: "", member.schema, isRequired: member.isRequired, nil)
+            row(member.name, in: "", member.schema, isRequired: nil, nil)
         }
         let members: HTML? =
             rows.isEmpty

@@ -1,10 +1,10 @@
 /// JSON as people read it: two spaces per level, short parts on one line, the members in the order in which they came.
-enum JSONLayout {
+package enum JSONLayout {
     /// Characters that a list or an object may have to stay on one line.
     private static let lineMax = 60
 
     /// The same JSON, laid out.
-    static func indented(_ json: String) -> String {
+    package static func indented(_ json: String) -> String {
         let tokens = tokens(json)
         var out = ""
         var depth = 0
