@@ -22,7 +22,7 @@ package struct Endpoint<Input: Decodable & Sendable, Output: Codable & Sendable>
             bodyIsOptional: Input.self is any OptionalBody.Type, bodyBytesMax: bodyBytesMax,
             example: example ?? (needsBody ? Example.json(ofInput: Input.self) : nil),
             answerExample: { Output.self == Nothing.self ? nil : Example.json(of: Output.self) },
-            plannedExample: { planned ? Example.json(ofPlanFor: Output.self) : nil },
+            plannedExample: { planned ? Example.json(ofPlanFor: Output.self, by: method) : nil },
             bodySchema: { needsBody ? documentedBody ?? Schema.of(Input.self) : nil },
             answerSchema: { Output.self == Nothing.self ? nil : Schema.of(Output.self) })
     }

@@ -112,6 +112,7 @@ package struct Assembly: Sendable {
                 DeletionSweep(database: database, clock: clock), TokenSweep(database: database, clock: clock),
                 IdempotencySweep(database: database, clock: clock),
                 MailSweep(database: database, clock: clock), IdentitySweep(database: database, clock: clock),
+                CallbackSweep(database: database, clock: clock),
             ], name: name, logger: logger)
         let watch = FleetWatch(site: site, holder: name, logger: logger)
         return [

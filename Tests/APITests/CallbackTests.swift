@@ -2,10 +2,12 @@ import API
 import Basics
 import Egress
 import Identity
+import Logging
 import Operations
 import SQL
 import TestKit
 import Testing
+import Workloads
 
 /// What clients ask to be told, before anything is sent.
 @Suite struct CallbackRequestTests {
@@ -38,6 +40,28 @@ import Testing
             let elsewhere = try await world.send(
                 "POST", "/api/operations/\(world.things.operation)/callbacks/\(id)/retry")
             #expect(elsewhere.status == 404)
+        }
+    }
+
+    @Test(arguments: TestDialect.allCases)
+    func oneThatEndedIsKeptForAMonth(dialect: TestDialect) async throws {
+        try await APIWorld.with(dialect) { world in
+            let asked = try await restart(world, #"{"callback":{"url":"https://shop.example/told"}}"#)
+            let log = "/api/operations/\(asked.headers["location"]?.split(separator: "/").last ?? "")/callbacks"
+            func swept(afterDays days: Int64) async throws -> Int {
+                let clock = ManualWallClock(SystemWallClock().now().advanced(by: .seconds(days * 86_400)))
+                return try await CallbackSweep(database: world.database, clock: clock)
+                    .activate(logger: Logger(label: "test")).callbacks
+            }
+            // That of the order before was delivered; this one waits, however long that takes.
+            #expect(try await swept(afterDays: 31) == 1)
+            #expect(try await swept(afterDays: 31) == 0)
+            try await world.database.transaction { try $0.run("UPDATE outbox SET state = 'dead', attempt = 1") }
+            #expect(try await swept(afterDays: 29) == 0)
+            #expect(try await world.send("GET", log).json?["callbacks"]?.items?.count == 1)
+            #expect(try await swept(afterDays: 31) == 1)
+            #expect(try await swept(afterDays: 31) == 0)
+            #expect(try await world.send("GET", log).json?["callbacks"]?.items?.isEmpty == true)
         }
     }
 

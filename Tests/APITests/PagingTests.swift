@@ -25,7 +25,10 @@ import Testing
                     """)
             }
             try tx.run(
-                "UPDATE users SET projects_count = projects_count + \(count) WHERE id = \(shop.customer.userID)")
+                """
+                UPDATE users SET projects_count = projects_count + \(count), services_count = services_count + \(count)
+                WHERE id = \(shop.customer.userID)
+                """)
         }
     }
 

@@ -34,7 +34,8 @@ struct Requests {
         // Without workers: the zone is not there, and the orders are worked off elsewhere in this benchmark.
         let orders = try berth("orders", roles: "api", port: Self.orderPort)
         defer { orders.stop() }
-        let tokens = try berth("tokens", roles: "api", port: Self.tokenPort)
+        // What one core issues is promised, so this server has one.
+        let tokens = try berth("tokens", roles: "api", port: Self.tokenPort, core: 0)
         defer { tokens.stop() }
         try await Task.sleep(for: .seconds(1))
         report.add("Memory, idle", reader.memory(), "MB")
@@ -77,7 +78,7 @@ struct Requests {
                 name: "GET /api/users, bearer token", load: Load(path: "/api/users", credentials: shop.usualToken),
                 contender: reader, floor: 0.5),
             Case(
-                name: "POST /api/oauth/token, client credentials",
+                name: "POST /api/oauth/token on one core",
                 load: Load(
                     path: "/api/oauth/token", credentials: shop.client, body: "grant_type=client_credentials",
                     contentType: "application/x-www-form-urlencoded"), contender: tokens, rateFloor: 3000),
@@ -122,11 +123,14 @@ struct Requests {
             goal: .atMost(150))
     }
 
-    private func berth(_ name: String, roles: String?, port: Int) throws -> Contender {
+    /// All threads of the server stay on `core` when there is one. `taskset` becomes the server: it is one process.
+    private func berth(_ name: String, roles: String?, port: Int, core: Int? = nil) throws -> Contender {
         let path = "\(options.folder)/\(name).sqlite"
         if !FileManager.default.fileExists(atPath: path) { try shop.copy(to: path) }
+        let command = [options.berth, "serve"] + (roles.map { ["--roles", $0] } ?? [])
+        let program = core.map { ["/usr/bin/taskset", "--cpu-list", String($0)] + command } ?? command
         return try Contender(
-            "berth", program: options.berth, arguments: ["serve"] + (roles.map { ["--roles", $0] } ?? []), port: port,
+            "berth", program: program[0], arguments: Array(program.dropFirst()), port: port,
             environment: [
                 "BERTH_DATABASE_URL": "sqlite:\(path)", "BERTH_LISTEN": "127.0.0.1:\(port)",
                 "BERTH_PUBLIC_URL": "http://127.0.0.1:\(port)", "BERTH_METRICS_LISTEN": "127.0.0.1:\(port + 10)",

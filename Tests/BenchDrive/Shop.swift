@@ -123,7 +123,9 @@ struct Shop {
         }
         try tx.run(
             """
-            UPDATE users SET projects_count = \(numbers.count), containers_count = \(numbers.count) WHERE id = \(user)
+            UPDATE users SET projects_count = \(numbers.count), services_count = \(numbers.count),
+                containers_count = \(numbers.count)
+            WHERE id = \(user)
             """)
         return first
     }

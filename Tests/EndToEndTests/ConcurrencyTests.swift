@@ -80,7 +80,7 @@ struct ConcurrencyTests {
             try await eventually("all has ended", seconds: 60) { try world.unfinished().isEmpty }
             #expect(try world.census().filter { $0.contains("-container-") || $0.hasPrefix("network") }.isEmpty)
             #expect(try world.query("SELECT count(*) FROM projects") == ["0"])
-            #expect(try world.query("SELECT containers_count + projects_count FROM users") == ["0"])
+            #expect(try world.query("SELECT containers_count + services_count + projects_count FROM users") == ["0"])
             #expect(["cancelled", "completed", "failed"].contains(try await world.status(ofOrder: placed.orderID)))
         }
     }

@@ -118,7 +118,7 @@ extension World {
         for table in ["projects", "services", "containers", "instances", "networks", "domains", "ingress_rules"] {
             #expect(try query("SELECT count(*) FROM \(table)") == ["0"], "\(point): rows in \(table)")
         }
-        #expect(try query("SELECT containers_count + projects_count FROM users") == ["0"], "\(point)")
+        #expect(try query("SELECT containers_count + services_count + projects_count FROM users") == ["0"], "\(point)")
         #expect(
             try query("SELECT containers_reserved + memory_mb_reserved + cpu_milli_reserved FROM zones") == ["0"],
             "\(point)")

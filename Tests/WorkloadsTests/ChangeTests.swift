@@ -144,10 +144,13 @@ import Workloads
             }
             let user = try await database.read { connection in
                 try connection.first(
-                    "SELECT containers_count, projects_count FROM users WHERE id = \(shop.customer.userID)"
-                ) { [$0.int(0), $0.int(1)] }
+                    """
+                    SELECT containers_count, projects_count, services_count FROM users
+                    WHERE id = \(shop.customer.userID)
+                    """
+                ) { [$0.int(0), $0.int(1), $0.int(2)] }
             }
-            #expect(user == [0, 0])
+            #expect(user == [0, 0, 0])
             #expect(try await ints(database, "SELECT cpu_milli_reserved FROM zones") == [0])
         }
     }

@@ -55,9 +55,12 @@ private func problems(_ body: () async throws -> Void) async -> [String] {
                 #expect(domains[0] == "shop.example.com")
                 #expect(try domains[1].wholeMatch(of: Regex("my-shop-[0-9]+-[0-9]+\\.apps\\.test")) != nil)
                 let user = try connection.first(
-                    "SELECT containers_count, projects_count FROM users WHERE id = \(shop.customer.userID)"
-                ) { [$0.int(0), $0.int(1)] }
-                #expect(user == [2, 1])
+                    """
+                    SELECT containers_count, projects_count, services_count FROM users
+                    WHERE id = \(shop.customer.userID)
+                    """
+                ) { [$0.int(0), $0.int(1), $0.int(2)] }
+                #expect(user == [2, 1, 2])
                 let zone = try connection.first(
                     "SELECT cpu_milli_reserved, memory_mb_reserved, containers_reserved FROM zones"
                 ) { [$0.int(0), $0.int(1), $0.int(2)] }

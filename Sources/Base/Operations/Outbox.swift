@@ -40,6 +40,13 @@ package enum Outbox {
         if changed > 0 { try tx.wake(.outbox) }
         return changed > 0
     }
+
+    /// Removes messages of some kinds that were written before `end` and are delivered or given up, with their tries:
+    /// they hold addresses and what was said. Answers how many.
+    package static func removeEnded(_ kinds: [String], before end: Moment, in tx: any Transaction) throws -> Int {
+        try ExpiredRows.remove(
+            from: "outbox", where: "kind IN (\(list: kinds)) AND state <> 'waiting' AND created_at < \(end)", in: tx)
+    }
 }
 
 /// A message that tells of the end of an operation. It waits for that.

@@ -104,16 +104,18 @@ package struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
 
     /// `$3` → `$(3 + shift)`. Statement text holds no `$` outside binds.
     private static func renumber(_ text: String, by shift: Int) -> String {
+        // Byte by byte: going by characters took longer than the statements themselves.
         var result = ""
-        var rest = Substring(text)
-        while let dollar = rest.firstIndex(of: "$") {
-            result += rest[..<dollar]
-            rest = rest[rest.index(after: dollar)...]
-            let digits = rest.prefix(while: \.isNumber)
-            result += "$\((Int(digits) ?? 0) + shift)"
-            rest = rest[digits.endIndex...]
+        result.reserveCapacity(text.utf8.count + 8)
+        var rest = text.utf8[...]
+        while let dollar = rest.firstIndex(of: UInt8(ascii: "$")) {
+            let start = rest.index(after: dollar)
+            let end = rest[start...].firstIndex { $0 < UInt8(ascii: "0") || $0 > UInt8(ascii: "9") } ?? rest.endIndex
+            result += text[rest.startIndex..<start]
+            result += String((Int(text[start..<end]) ?? 0) + shift)
+            rest = rest[end...]
         }
-        return result + rest
+        return result + text[rest.startIndex...]
     }
 }
 

@@ -21,9 +21,9 @@ enum Example {
     }
 
     /// Of what a `dry_run` is answered with.
-    static func json<T: Codable>(ofPlanFor type: T.Type) -> String {
+    static func json<T: Codable>(ofPlanFor type: T.Type, by method: EndpointMethod) -> String {
         if let planned = (type as? any PlannedView.Type)?.planned { return json(planned) }
-        return json(of: PlanAnswer.self)
+        return json(PlanAnswer.example(for: method))
     }
 
     private static func json(_ value: some Encodable) -> String {

@@ -57,6 +57,58 @@ extension SelfAssessmentView: Exemplified {
     }
 }
 
+extension CollaborationView: Exemplified {
+    package static var example: CollaborationView {
+        CollaborationView(
+            id: "7-project", active: true, project: ReferenceView(id: 7, name: "Shop"), image: nil, createdAt: .sample,
+            updatedAt: .sample)
+    }
+}
+
+extension CollaborationAnswer: Exemplified {
+    package static var example: CollaborationAnswer {
+        CollaborationAnswer(collaboration: .example, resourceOwner: .owner, collaborator: .friend)
+    }
+}
+
+extension OwnCollaborationList: Exemplified {
+    package static var example: OwnCollaborationList {
+        OwnCollaborationList(
+            projects: [
+                OwnCollaborationView(
+                    id: "7-project", active: true, owner: .owner, project: ReferenceView(id: 7, name: "Shop"),
+                    image: nil)
+            ], images: [])
+    }
+}
+
+extension PersonView {
+    fileprivate static let owner = PersonView(id: 42, email: "ada@example.com", fullName: "Ada Lovelace")
+    fileprivate static let friend = PersonView(id: 43, email: "grace@example.com", fullName: "Grace Hopper")
+}
+
+/// The document within its own example: how it begins.
+package struct OpenAPIDocumentView: SelfDescribing, Codable, Sendable {
+    package let openapi: String
+
+    package static let schema = Schema.any
+    package static let sample = OpenAPIDocumentView(openapi: "3.1.0")
+}
+
+extension PlanAnswer {
+    /// Of a change, by what is asked for.
+    static func example(for method: EndpointMethod) -> PlanAnswer {
+        method == .delete
+            ? PlanAnswer(
+                ChangePlanView(
+                    changes: ["Delete it with everything in it."], operations: ["project.delete"],
+                    pricePerHour: DecimalText(nano: -12_500_000)))
+            : PlanAnswer(
+                ChangePlanView(
+                    changes: ["Restart web-1."], operations: ["container.power"], pricePerHour: DecimalText(nano: 0)))
+    }
+}
+
 extension OrderReceiptView: Exemplified, PlannedView {
     package static var example: OrderReceiptView {
         OrderReceiptView(order: Order(id: ExampleValues.order, loadBalancerIp: "203.0.113.20"), plan: AnyJSON(.null))

@@ -18,12 +18,14 @@ package struct IPAddress: Sendable, Hashable {
         // Reads four bytes or sixteen, and says whether all of the text was one address.
         let isIPv4 = inet_pton(AF_INET, text, &bytes) == 1
         guard isIPv4 || inet_pton(AF_INET6, text, &bytes) == 1 else { return nil }
-        self.init(bytes: bytes.prefix(isIPv4 ? 4 : 16))
+        self = bytes.withUnsafeBytes { Self(bytes: $0.prefix(isIPv4 ? 4 : 16)) }
     }
 
-    /// Four bytes or sixteen, in the order of the network.
-    package init(bytes: some Collection<UInt8>) {
-        let bits = bytes.reduce(0) { $0 << 8 | UInt128($1) }
+    /// Four bytes or sixteen, in the order of the network. Of one type of bytes: this is done for every request, and
+    /// another module cannot see through a generic one.
+    package init(bytes: UnsafeRawBufferPointer.SubSequence) {
+        var bits: UInt128 = 0
+        for byte in bytes { bits = bits << 8 | UInt128(byte) }
         let isMapped = bytes.count == 16 && bits >> 32 == 0xFFFF
         self.bits = isMapped ? bits & 0xFFFF_FFFF : bits
         width = bytes.count == 4 || isMapped ? 32 : 128

@@ -27,12 +27,7 @@ package struct MailSweep: Reconciler {
         let end = clock.now().advanced(by: .seconds(-Self.keptSeconds))
         return try await database.transaction { tx in
             Report(
-                letters: try ExpiredRows.remove(
-                    from: "outbox",
-                    where: """
-                        kind IN (\(list: [MailDeliverer.kind, AskedLinks.kind])) AND state <> 'waiting'
-                        AND created_at < \(end)
-                        """, in: tx))
+                letters: try Outbox.removeEnded([MailDeliverer.kind, AskedLinks.kind], before: end, in: tx))
         }
     }
 }

@@ -18,6 +18,9 @@ package struct Profile: Sendable, Hashable {
     package let quotas: Quotas
     /// What counts against ``Quotas/containers``.
     package let containersCount: Int64
+    /// Projects and services, without those that are being deleted.
+    package let projectsCount: Int64
+    package let servicesCount: Int64
     package let createdAt: Moment
     package let updatedAt: Moment
     let groupID: Int64

@@ -9,7 +9,7 @@ enum ProfileRows {
             SELECT u.id, u.first_name, u.last_name, u.email, u.locale, u.company_name, u.phone, u.address1, u.address2,
                 u.city, u.state, u.zip, u.country, u.currency, u.sftp_password, u.external_id, u.labels, u.timezone,
                 u.vat, u.containers_count, u.created_at, u.updated_at, u.user_group_id, g.quota_containers,
-                g.quota_registries, g.quota_dns_zones, p.id, p.name
+                g.quota_registries, g.quota_dns_zones, p.id, p.name, u.projects_count, u.services_count
             FROM users u JOIN user_groups g ON g.id = u.user_group_id JOIN billing_plans p ON p.id = g.billing_plan_id
             WHERE u.id = \(id)
             """
@@ -18,7 +18,8 @@ enum ProfileRows {
                 id: row.int(0), data: data(row), timezone: row.text(17), vat: row.textOrNil(18), planID: row.int(26),
                 planName: row.text(27),
                 quotas: Profile.Quotas(containers: row.int(23), registries: row.int(24), dnsZones: row.int(25)),
-                containersCount: row.int(19), createdAt: row.moment(20), updatedAt: row.moment(21),
+                containersCount: row.int(19), projectsCount: row.int(28), servicesCount: row.int(29),
+                createdAt: row.moment(20), updatedAt: row.moment(21),
                 groupID: row.int(22))
         }
     }

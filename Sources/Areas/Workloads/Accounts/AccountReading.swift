@@ -26,40 +26,34 @@ package enum AccountReading {
         _ id: Int64?, by caller: Caller, on connection: any Connection
     ) throws -> AccountOverview {
         let profile = try Profiles.view(id, by: caller, on: connection)
-        let projects: SQL = "p.user_id = \(profile.id) AND p.state = 'active' AND \(reach(caller))"
-        // One statement: each costs more than these counts do.
+        let images = try connection.int(
+            "SELECT COUNT(*) FROM images WHERE user_id = \(profile.id) AND active = 1")
+        if let limit = caller.projects {
+            return try overview(of: profile, in: limit, images: images ?? 0, on: connection)
+        }
+        // The account knows the numbers; the quota counts the same containers.
+        return AccountOverview(
+            profile: profile, projects: profile.projectsCount, services: profile.servicesCount,
+            containers: profile.containersCount, images: images ?? 0)
+    }
+
+    /// What is in the projects that a credential is limited to. Whose account it is has been asked already.
+    private static func overview(
+        of profile: Profile, in limit: [Int64], images: Int64, on connection: any Connection
+    ) throws -> AccountOverview {
+        let projects: SQL = "p.user_id = \(profile.id) AND p.state = 'active' AND p.id IN (\(list: limit))"
+        let services: SQL = "services s JOIN projects p ON p.id = s.project_id"
         let counts = try connection.first(
             """
             SELECT
                 (SELECT COUNT(*) FROM projects p WHERE \(projects)),
-                (SELECT COUNT(*) FROM services s JOIN projects p ON p.id = s.project_id
-                 WHERE s.state = 'active' AND \(projects)),
-                (SELECT COUNT(*) FROM images WHERE user_id = \(profile.id) AND active = 1)
+                (SELECT COUNT(*) FROM \(services) WHERE s.state = 'active' AND \(projects)),
+                (SELECT COUNT(*) FROM \(services) JOIN containers c ON c.service_id = s.id
+                 WHERE c.desired_state <> 'removed' AND s.state = 'active' AND \(projects))
             """
         ) { (0..<3).map($0.int) }
         guard let counts else { throw Fault(.bug, "The account could not be counted.") }
         return AccountOverview(
-            profile: profile, projects: counts[0], services: counts[1],
-            containers: try containers(of: profile, in: projects, by: caller, on: connection), images: counts[2])
-    }
-
-    /// Those that the quota counts, so that the two numbers of one answer agree; of a credential that is limited to
-    /// some projects, those in them.
-    private static func containers(
-        of profile: Profile, in projects: SQL, by caller: Caller, on connection: any Connection
-    ) throws -> Int64 {
-        if caller.projects == nil { return profile.containersCount }
-        return try connection.int(
-            """
-            SELECT COUNT(*) FROM containers c JOIN services s ON s.id = c.service_id
-            JOIN projects p ON p.id = s.project_id
-            WHERE c.desired_state <> 'removed' AND s.state = 'active' AND \(projects)
-            """) ?? 0
-    }
-
-    /// Whose account it is has been asked already; what remains are the projects a credential is limited to.
-    private static func reach(_ caller: Caller) -> SQL {
-        guard let limit = caller.projects else { return "1 = 1" }
-        return "p.id IN (\(list: limit))"
+            profile: profile, projects: counts[0], services: counts[1], containers: counts[2], images: images)
     }
 }

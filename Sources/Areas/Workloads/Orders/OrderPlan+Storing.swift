@@ -77,7 +77,8 @@ struct OrderStoring {
         let claimed = try tx.run(
             """
             UPDATE users SET containers_count = containers_count + \(count),
-                projects_count = projects_count + \(projects), updated_at = \(now)
+                projects_count = projects_count + \(projects),
+                services_count = services_count + \(plan.services.count), updated_at = \(now)
             WHERE id = \(plan.ownerID) AND active = 1 AND containers_count + \(count) <=
                 (SELECT g.quota_containers FROM user_groups g WHERE g.id = users.user_group_id)
             """)

@@ -37,17 +37,18 @@ package enum ProjectRemoval {
 
     private static func mark(_ target: ProjectTarget, at now: Moment, in tx: any Transaction) throws {
         try tx.run("UPDATE projects SET state = 'deleting', updated_at = \(now) WHERE id = \(target.id)")
-        try tx.run(
-            "UPDATE services SET state = 'deleting', updated_at = \(now) WHERE project_id = \(target.id)")
+        // Those that are being deleted already have left the account's count.
+        let services = try tx.run(
+            """
+            UPDATE services SET state = 'deleting', updated_at = \(now)
+            WHERE project_id = \(target.id) AND state = 'active'
+            """)
         try tx.run(
             """
             UPDATE containers SET desired_state = 'removed', updated_at = \(now)
             WHERE service_id IN (SELECT id FROM services WHERE project_id = \(target.id))
             """)
-        try tx.run(
-            """
-            UPDATE users SET projects_count = projects_count - 1 WHERE id = \(target.ownerID) AND projects_count > 0
-            """)
+        try AccountCounts.release(projects: 1, services: services, of: target.ownerID, in: tx)
     }
 }
 

@@ -26,10 +26,7 @@ package enum Teardown {
         try tx.run("DELETE FROM metric_samples WHERE container_id = \(id)")
         // Whoever really removed the row gives back what it claimed, nobody else.
         guard try tx.run("DELETE FROM containers WHERE id = \(id)") == 1 else { return }
-        try tx.run(
-            """
-            UPDATE users SET containers_count = containers_count - 1 WHERE id = \(row.user) AND containers_count > 0
-            """)
+        try AccountCounts.release(containers: 1, of: row.user, in: tx)
         try Capacity.release(
             Placement.Demand(cpuMilli: row.cpu, memoryMB: row.memory, containers: 1), inZone: row.zone, in: tx)
     }
@@ -55,6 +52,13 @@ package enum Teardown {
             UPDATE volumes SET trash_after = \(until), updated_at = \(now)
             WHERE service_id = \(id) AND trash_after IS NULL
             """)
+        // A service that is being deleted left its owner's count when the deletion was asked for.
+        let counted = try tx.int(
+            """
+            SELECT p.user_id FROM services s JOIN projects p ON p.id = s.project_id
+            WHERE s.id = \(id) AND s.state = 'active'
+            """)
+        if let counted { try AccountCounts.release(services: 1, of: counted, in: tx) }
         try tx.run("DELETE FROM services WHERE id = \(id)")
     }
 
@@ -64,12 +68,8 @@ package enum Teardown {
         let services = try tx.rows("SELECT id FROM services WHERE project_id = \(id)") { $0.int(0) }
         for service in services { try removeService(service, in: tx, now: now) }
         // A project that is being deleted left its owner's count when the deletion was asked for.
-        try tx.run(
-            """
-            UPDATE users SET projects_count = projects_count - 1
-            WHERE projects_count > 0
-              AND id IN (SELECT user_id FROM projects WHERE id = \(id) AND state = 'active')
-            """)
+        let counted = try tx.int("SELECT user_id FROM projects WHERE id = \(id) AND state = 'active'")
+        if let counted { try AccountCounts.release(projects: 1, of: counted, in: tx) }
         try tx.run("DELETE FROM networks WHERE project_id = \(id)")
         try tx.run("DELETE FROM projects WHERE id = \(id)")
     }

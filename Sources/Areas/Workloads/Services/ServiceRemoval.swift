@@ -30,6 +30,7 @@ package enum ServiceRemoval {
                 """
                 UPDATE containers SET desired_state = 'removed', updated_at = \(now) WHERE service_id = \(id)
                 """)
+            try AccountCounts.release(services: 1, of: target.ownerID, in: tx)
             let subjects =
                 [OperationSubject("project", target.projectID), OperationSubject("service", id)]
                 + target.containers.map { OperationSubject("container", $0.id) }

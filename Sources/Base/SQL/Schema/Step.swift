@@ -40,5 +40,6 @@ extension SchemaStep {
         .secondFactors,
         .passkeys,
         .unconfirmedAccounts,
+        .servicesCount,
     ]
 }

@@ -971,6 +971,7 @@ CREATE TABLE users (
     country text NOT NULL DEFAULT 'US'::text,
     timezone text NOT NULL DEFAULT 'UTC'::text,
     sftp_password integer NOT NULL DEFAULT 1,
+    services_count bigint NOT NULL DEFAULT 0,
     CONSTRAINT users_pkey PRIMARY KEY (id),
     CONSTRAINT users_active_check CHECK ((active = ANY (ARRAY[0, 1]))),
     CONSTRAINT users_containers_count_check CHECK ((containers_count >= 0)),
@@ -979,6 +980,7 @@ CREATE TABLE users (
     CONSTRAINT users_failed_logins_check CHECK ((failed_logins >= 0)),
     CONSTRAINT users_is_admin_check CHECK ((is_admin = ANY (ARRAY[0, 1]))),
     CONSTRAINT users_projects_count_check CHECK ((projects_count >= 0)),
+    CONSTRAINT users_services_count_check CHECK ((services_count >= 0)),
     CONSTRAINT users_sftp_password_check CHECK ((sftp_password = ANY (ARRAY[0, 1]))),
     CONSTRAINT users_user_group_id_fkey FOREIGN KEY (user_group_id) REFERENCES user_groups(id)
 );

@@ -787,7 +787,7 @@ CREATE TABLE users (
     projects_count BIGINT NOT NULL DEFAULT 0 CHECK (projects_count >= 0),
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
-, confirmed_at BIGINT, failed_logins BIGINT NOT NULL DEFAULT 0 CHECK (failed_logins >= 0), locked_until BIGINT, external_id TEXT, labels TEXT NOT NULL DEFAULT '{}', company_name TEXT, phone TEXT, address1 TEXT, address2 TEXT, city TEXT, state TEXT, zip TEXT, vat TEXT, country TEXT NOT NULL DEFAULT 'US', timezone TEXT NOT NULL DEFAULT 'UTC', sftp_password INTEGER NOT NULL DEFAULT 1 CHECK (sftp_password IN (0, 1)));
+, confirmed_at BIGINT, failed_logins BIGINT NOT NULL DEFAULT 0 CHECK (failed_logins >= 0), locked_until BIGINT, external_id TEXT, labels TEXT NOT NULL DEFAULT '{}', company_name TEXT, phone TEXT, address1 TEXT, address2 TEXT, city TEXT, state TEXT, zip TEXT, vat TEXT, country TEXT NOT NULL DEFAULT 'US', timezone TEXT NOT NULL DEFAULT 'UTC', sftp_password INTEGER NOT NULL DEFAULT 1 CHECK (sftp_password IN (0, 1)), services_count BIGINT NOT NULL DEFAULT 0 CHECK (services_count >= 0));
 
 CREATE UNIQUE INDEX users_external_id ON users (external_id) WHERE external_id IS NOT NULL;
 

@@ -91,12 +91,14 @@ package struct APIResponder: HTTPResponder {
         guard headerBytes <= EndpointLimits.headerBytesMax else { throw HTTPFault.headersTooLarge }
         if let probe = await probe(path) { return probe }
         try visit.heed(limiter.take(RateKey(.address, visit.address.number)))
-        if api.dependencies.stillPages.owns(path) {
+        // A call of the API need not be compared with the pages.
+        if found == nil, api.dependencies.stillPages.owns(path) {
             visit.isPage = true
             return try api.dependencies.stillPages.respond(to: request, at: path)
         }
         if let pages = api.dependencies.pages,
-            pages.owns(path) || Admission.wantsPage(request.headers[.accept]) && pages.shares(path)
+            found?.dialect != .v60 && pages.owns(path)
+                || Admission.wantsPage(request.headers[.accept]) && pages.shares(path)
         {
             visit.isPage = true
             if request.method == .post { try visit.heed(limiter.take(RateKey(.form, visit.address.number))) }

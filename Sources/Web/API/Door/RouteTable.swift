@@ -7,11 +7,18 @@ import Contract
 struct RouteTable: Sendable {
     typealias Run = @Sendable (RequestFacts, BodyBytes) async throws -> Answer
 
-    struct Route: Sendable {
+    /// A class, because a request hands it on several times and what describes an endpoint has many parts.
+    final class Route: Sendable {
         let endpoint: EndpointDescription
         let run: Run
         /// Position in ``endpoints``, for metrics.
         let index: Int
+
+        init(endpoint: EndpointDescription, run: @escaping Run, index: Int) {
+            self.endpoint = endpoint
+            self.run = run
+            self.index = index
+        }
     }
 
     /// What was found at a path.
@@ -41,6 +48,8 @@ struct RouteTable: Sendable {
     }
 
     private var nodes = [Node()]
+    /// Paths without parameters, which are what most clients call most: found without taking them apart.
+    private var fixed: [Substring: Match] = [:]
     private(set) var endpoints: [EndpointDescription] = []
 
     /// Path parameters that are not numbers.
@@ -54,10 +63,12 @@ struct RouteTable: Sendable {
         let route = Route(endpoint: endpoint, run: run, index: endpoints.count)
         endpoints.append(endpoint)
         for method in endpoint.methods { nodes[at].routes.append((method, route)) }
+        if !endpoint.path.contains("{") { fixed[Substring(endpoint.path)] = Match(routes: nodes[at].routes) }
     }
 
     /// The routes at `path`; nil when there is no such path, or a number in it is none.
     func match(_ path: Substring) -> Match? {
+        if let match = fixed[path] { return match }
         var match = Match()
         var at = 0
         var rest = path
