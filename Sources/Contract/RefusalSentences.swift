@@ -27,7 +27,7 @@ package enum RefusalSentences {
 }
 
 extension OpenAPI {
-    /// A refusal of each status as it is answered, `{"errors": […]}` and its kin. Tests provoke each of them and compare.
+    /// A refusal of each status as it is answered: `{"errors": […]}` and its kin. Tests provoke them and compare.
     enum RefusalExample {
         /// What v60 says.
         private static let sentences: [Int: String] = [

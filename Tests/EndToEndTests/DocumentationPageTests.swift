@@ -8,8 +8,7 @@ struct DocumentationPageTests {
         let python = try Command.required("BERTH_TEST_PYTHON")
         try await inWorld(.sqlite) { world in
             let base = "http://localhost:\(world.listenPort)"
-            // It is there also where there is no panel.
-            try await world.start(["BERTH_PUBLIC_URL": base, "BERTH_ROLES": "api"])
+            try await world.start(["BERTH_PUBLIC_URL": base])
             let script = World.projectFolder.appending(path: "Tests/Interop/documentation.py").path
             let result = try Command.run(python, [script, base], mustSucceed: false)
             #expect(result.status == 0, "\(result.text)\n\(result.errors)")

@@ -5,7 +5,7 @@ import Basics
 extension OperationView: Exemplified {
     package static var example: OperationView {
         OperationView(
-            id: 7, kind: "container.power", description: "Restart web-1", state: .completed, reason: nil,
+            id: 7, kind: "container.restart", description: "Restart web-1", state: .completed, reason: nil,
             isCancelRequested: false, parentId: nil, createdAt: .sample, updatedAt: .sample, finishedAt: .sample,
             steps: [
                 OperationStepView(
@@ -101,11 +101,11 @@ extension PlanAnswer {
         method == .delete
             ? PlanAnswer(
                 ChangePlanView(
-                    changes: ["Delete it with everything in it."], operations: ["project.delete"],
+                    changes: ["Delete it with everything in it."], operations: ["deployment.trash"],
                     pricePerHour: DecimalText(nano: -12_500_000)))
             : PlanAnswer(
                 ChangePlanView(
-                    changes: ["Restart web-1."], operations: ["container.power"], pricePerHour: DecimalText(nano: 0)))
+                    changes: ["Restart web-1."], operations: ["container.restart"], pricePerHour: DecimalText(nano: 0)))
     }
 }
 
