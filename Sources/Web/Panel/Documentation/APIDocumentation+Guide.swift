@@ -56,8 +56,7 @@ extension APIDocumentation {
             id: "scopes", title: "Scopes",
             body: """
                 <p>Every call that needs an account names scopes; a token that has one of them is enough. Without
-                one the
-                answer is 403, with <code>insufficient_scope</code> in <code>WWW-Authenticate</code>.</p>
+                one the answer is 403, with <code>insufficient_scope</code> in <code>WWW-Authenticate</code>.</p>
                 \(Self.table("Scopes", ["Scope", "With it one can"], rows))
                 \(shell("curl -H \"Authorization: Bearer $TOKEN\" \(publicURL)/api/oauth/token/info"))
                 """)
@@ -82,9 +81,8 @@ extension APIDocumentation {
             id: "pages", title: "Pages of lists",
             body: """
                 <p><code>page</code> counts from 1; <code>per_page</code> is \(Int64(Basics.Page.sizeDefault))
-                without it and
-                \(Int64(Basics.Page.sizeMax)) at most. <code>Total</code>, <code>Per-Page</code> and
-                <code>Link</code> say what
+                without it and \(Int64(Basics.Page.sizeMax)) at most. <code>Total</code>,
+                <code>Per-Page</code> and <code>Link</code> say what
                 there is. Lists that are not paged unless one asks have \(Int64(EndpointLimits.unpagedRowsMax)) rows at
                 most.</p>
                 \(shell("curl -i -u \"$KEY\" '\(publicURL)/api/orders?page=2&per_page=50'"))
@@ -98,15 +96,14 @@ extension APIDocumentation {
                 <p>A refusal is <code>{"errors": ["A sentence.", …]}</code>, with all problems at once. With
                 <code>Accept: application/problem+json</code> it comes as RFC 9457 has it. The calls of OAuth answer as
                 RFC 6749 says. What each status means, with an example: <a href="#refusals">refusals</a>. Every
-                answer has
-                an <code>X-Request-Id</code>, your own one when it is well-formed; quote it when you ask us.</p>
+                answer has an <code>X-Request-Id</code>, your own one when it is well-formed; quote it when you ask
+                us.</p>
                 \(shell("""
                     curl -u "$KEY" -H 'Accept: application/problem+json' -H "X-Request-Id: $(uuidgen)" \\
                       \(publicURL)/api/projects/0
                     """))
                 <p>A body has at most \(Int64(EndpointLimits.bodyBytesMax)) bytes unless the call says less, and
-                must have
-                arrived within \(Int64(EndpointLimits.bodySecondsMax)) seconds; an address has
+                must have arrived within \(Int64(EndpointLimits.bodySecondsMax)) seconds; an address has
                 \(Int64(EndpointLimits.targetBytesMax)) bytes at most, all header fields together
                 \(Int64(EndpointLimits.headerBytesMax)).</p>
                 """)
@@ -169,8 +166,7 @@ extension APIDocumentation {
             body: """
                 <p>202 means: accepted, and being worked on. <code>Location</code> is that of the
                 <a href="#operation_view">operation</a>, which shows its state, its steps, and why it failed. An
-                order has
-                it in a <code>Link</code> with <code>rel="monitor"</code>.</p>
+                order has it in a <code>Link</code> with <code>rel="monitor"</code>.</p>
                 \(shell("curl -u \"$KEY\" \(publicURL)/api/operations/1"))
                 """)
     }
@@ -194,8 +190,7 @@ extension APIDocumentation {
             id: "callbacks", title: "Being told instead of asking",
             body: """
                 <p>Everything that goes on after the answer takes a <code>callback</code> at the top of its body.
-                When the
-                operation has ended, whichever way, we POST there, signed as Standard Webhooks says
+                When the operation has ended, whichever way, we POST there, signed as Standard Webhooks says
                 (<code>webhook-id</code>, <code>webhook-timestamp</code>, <code>webhook-signature</code>) with
                 <a href="#signing_secret_view">your secret</a>. 2xx is fine, 410 means "never again", everything else is
                 tried again for four hours; <a href="#operation_callbacks">every try</a> can be looked at. The address

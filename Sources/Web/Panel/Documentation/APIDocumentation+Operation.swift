@@ -5,7 +5,8 @@ extension APIDocumentation {
     func operation(_ endpoint: EndpointDescription) -> HTML {
         let node = document["paths"]?[endpoint.path]?[endpoint.method.rawValue.lowercased()] ?? .object([])
         let others = endpoint.alternatives.map(\.rawValue).joined(separator: " and ")
-        let also: HTML? = others.isEmpty ? nil : "<p>\(others) means the same.</p>"
+        let also: HTML? =
+            others.isEmpty ? nil : "<p>\(others) \(endpoint.alternatives.count == 1 ? "means" : "mean") the same.</p>"
         return """
             <article aria-labelledby="\(endpoint.id)">
             <h3 id="\(endpoint.id)"><a href="#\(endpoint.id)"><span class="verb">\(endpoint.method.rawValue)</span> \
@@ -50,16 +51,18 @@ extension APIDocumentation {
             let place = parameter["in"]?.string ?? ""
             return row(
                 parameter["name"]?.string ?? "", in: place, parameter["schema"] ?? .object([]),
-                isRequired: Self.isTrue(parameter["required"]), parameter["description"]?.string)
+                isRequired: Self.isTrue(parameter["required"]), parameter["description"]?.string ?? "")
         }
         return rows.isEmpty ? nil : Self.table("Parameters", ["Name", "Type", "Meaning"], rows)
     }
 
+    /// `meaning` is nil where there is no column for it.
     private func row(
         _ name: String, in place: String, _ schema: OpenAPI.Node, isRequired: Bool?, _ meaning: String?
     ) -> HTML {
         let described = schema.resolved(in: document)["description"]?.string
-        let text = [meaning, described].compactMap(\.self).joined(separator: " ")
+        let text = [meaning, described].compactMap(\.self).filter { !$0.isEmpty }.joined(separator: " ")
+        let last: HTML? = meaning == nil ? nil : "<td>\(text)</td>"
         // Of an answer nobody asks what is required.
         let need: HTML? = isRequired.map { $0 ? "<strong>required</strong>" : "optional" }
         let notes: HTML? =
@@ -68,8 +71,21 @@ extension APIDocumentation {
         let limits = words.limits(schema).map { limit -> HTML in "<br>\(limit)" }
         return """
             <tr><th scope="row"><code>\(name)</code>\(notes)</th>\
-            <td>\(words.type(schema))\(.all(limits))</td><td>\(text)</td></tr>
+            <td>\(words.type(schema))\(.all(limits))</td>\(last)</tr>
             """
+    }
+
+    /// The members of a body; nil when it has none. What they mean has a column only where it is said of one.
+    private func members(_ caption: String, of schema: OpenAPI.Node, isRequest: Bool) -> HTML? {
+        let members = SchemaWords(document: document).members(of: schema)
+        if members.isEmpty { return nil }
+        let areExplained = members.contains { $0.schema.resolved(in: document)["description"] != nil }
+        let rows = members.map { member in
+            row(
+                member.name, in: "", member.schema, isRequired: isRequest ? member.isRequired : nil,
+                areExplained ? "" : nil)
+        }
+        return Self.table(caption, areExplained ? ["Name", "Type", "Meaning"] : ["Name", "Type"], rows)
     }
 
     private func requestBody(_ endpoint: EndpointDescription, _ node: OpenAPI.Node) -> HTML? {
@@ -79,10 +95,7 @@ extension APIDocumentation {
         let types = content.map(\.0).joined(separator: " or ")
         let need = Self.isTrue(body["required"]) ? "required" : "may be left out"
         let schema = first.1["schema"] ?? .object([])
-        let rows = SchemaWords(document: document).members(of: schema).map { member in
-            row(member.name, in: "", member.schema, isRequired: member.isRequired, nil)
-        }
-        let table = rows.isEmpty ? nil : Self.table("Members of the body", ["Name", "Type", "Meaning"], rows)
+        let table = members("Members of the body", of: schema, isRequest: true)
         let example: HTML? = first.1["example"].map { example in
             """
             <p class="caption">A body that works</p>
@@ -121,20 +134,15 @@ extension APIDocumentation {
 
     /// The body of a success.
     private func answer(_ status: String, _ content: OpenAPI.Node) -> HTML {
-        let words = SchemaWords(document: document)
-        let schema = content["schema"] ?? .object([])
-        let rows = words.members(of: schema).map { member in
-            row(member.name, in: "", member.schema, isRequired: nil, nil)
-        }
-        let members: HTML? =
-            rows.isEmpty
-            ? nil
-            : """
+        let table = members("Members of the answer", of: content["schema"] ?? .object([]), isRequest: false)
+        let members: HTML? = table.map { table in
+            """
             <details>
             <summary>Members of the answer \(status)</summary>
-            \(Self.table("Members of the answer", ["Name", "Type", "Meaning"], rows))
+            \(table)
             </details>
             """
+        }
         let example: HTML? = content["example"].map { example in
             """
             <p class="caption">Answer \(status)</p>

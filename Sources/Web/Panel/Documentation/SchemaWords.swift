@@ -52,15 +52,17 @@ struct SchemaWords {
     /// What a value must keep, a sentence per bound: `at least 1`, `at most 250`.
     func limits(_ schema: OpenAPI.Node) -> [String] {
         let (schema, _) = plain(schema)
-        let own = Self.bounds.compactMap { keyword, words in schema[keyword].map { words + " " + Self.bare($0) } }
+        let own = Self.bounds.compactMap { keyword, words, unit in
+            schema[keyword].map { words + " " + Self.bare($0) + unit }
+        }
         // Of a list also what each of its items keeps.
         return own + (schema["items"].map { limits($0).map { "each \($0)" } } ?? [])
     }
 
     private static let bounds = [
-        ("minimum", "at least"), ("maximum", "at most"), ("minLength", "characters at least"),
-        ("maxLength", "characters at most"), ("minItems", "items at least"), ("maxItems", "items at most"),
-        ("maxProperties", "members at most"), ("pattern", "matches"), ("default", "without it:"),
+        ("minimum", "at least", ""), ("maximum", "at most", ""), ("minLength", "characters, at least", ""),
+        ("maxLength", "at most", " characters"), ("minItems", "items, at least", ""), ("maxItems", "at most", " items"),
+        ("maxProperties", "at most", " members"), ("pattern", "matches", ""), ("default", "without it", ""),
     ]
 
     private static func bare(_ node: OpenAPI.Node) -> String { node.string ?? node.json }
