@@ -63,6 +63,11 @@ extension OpenAPI {
         case .nullable(let inner):
             let content = node(inner, isRequest: isRequest, components: &components)
             return .object([("anyOf", .array([content, .object([("type", .text("null"))])]))])
+        case .bounded(let inner, let bounds):
+            guard case .object(let members) = node(inner, isRequest: isRequest, components: &components) else {
+                preconditionFailure("A schema is an object.")
+            }
+            return .object(members + keywords(bounds))
         case .map(let element):
             return .object([
                 ("type", .text("object")),

@@ -10,6 +10,7 @@ package enum ShapeCheck {
             return []
         case (.nullable, .null): return []
         case (.nullable(let inner), _): return problems(value, inner, at: place)
+        case (.bounded(let inner, _), _): return problems(value, inner, at: place)
         case (.array(let element), .array(let items)):
             return items.enumerated().flatMap { problems($1, element, at: "\(place)[\($0)]") }
         case (.map(let element), .object(let members)):

@@ -42,7 +42,7 @@ import Workloads
             case .object(let name, let fields):
                 if let schema { shapes[name, default: []].insert(schema) }
                 for field in fields { note(field.schema) }
-            case .array(let inner), .map(let inner), .nullable(let inner): note(inner)
+            case .array(let inner), .map(let inner), .nullable(let inner), .bounded(let inner, _): note(inner)
             default: break
             }
         }

@@ -29,9 +29,4 @@ package enum OAuthLimits {
     static let deviceCodeKeptSeconds: Int64 = 3600
     /// One for each program a customer writes; nobody keeps track of more.
     package static let applicationsPerAccountMax: Int64 = 50
-    package static let nameCharactersMax = 100
-    package static let redirectURIsMax = 20
-    package static let redirectURIBytesMax = 2000
-    /// RFC 7636 §4.1.
-    package static let verifierCharacters = 43...128
 }

@@ -73,7 +73,7 @@ package struct FieldReader {
             refuse(field, "must not contain control characters")
             return nil
         }
-        guard trimmed.count <= lengthMax else {
+        guard trimmed.unicodeScalars.count <= lengthMax else {
             refuse(field, "must not be longer than \(lengthMax) characters")
             return nil
         }

@@ -6,8 +6,7 @@ package enum CatalogueEndpoints {
         .get, "/api/container_images", id: "image_list", "Images you may order or own, by label",
         access: .account(scopes: [.public, .imagesRead]), paging: .always,
         query: [
-            QueryParameter(
-                "filter", .string(format: nil, choices: ["owned", "isLoadBalancer"]), "owned: your own only."),
+            QueryParameter("filter", ImageFilterWord.schema, "owned: your own only."),
             QueryParameter("byname", .string(format: nil, choices: []), "Part of the label."),
         ])
 
@@ -30,3 +29,6 @@ package enum EventEndpoints {
         .get, "/api/event_logs/{event_id}", id: "event_view", "One event with its details",
         access: ProjectEndpoints.read)
 }
+
+/// Which images a list shows.
+package enum ImageFilterWord: String, WireWord { case owned, isLoadBalancer }

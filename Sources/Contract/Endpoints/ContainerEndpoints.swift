@@ -6,7 +6,7 @@ package enum ContainerEndpoints {
         .get, "/api/containers/{container_id}", id: "container_view", "One container",
         access: ProjectEndpoints.read,
         query: [
-            QueryParameter("include", .string(format: nil, choices: ["logs"]), "logs: with the newest log lines.")
+            QueryParameter("include", ContainerIncludeWord.schema, "logs: with the newest log lines.")
         ] + LogParameters.all)
 
     package static let power = Endpoint<StartRequest, Acknowledgement>(
@@ -30,3 +30,6 @@ package enum ContainerEndpoints {
         .get, "/api/containers/{container_id}/metrics/memory", id: "container_metrics_memory",
         "MB of memory, the last three hours in steps of 30 s", access: ProjectEndpoints.read)
 }
+
+/// What a container is shown with.
+package enum ContainerIncludeWord: String, WireWord { case logs }

@@ -9,9 +9,9 @@ package enum SSHKeyEndpoints {
     package static let view = Endpoint<Nothing, SSHKeyAnswer>(
         .get, "/api/users/ssh_keys/{ssh_key_id}", id: "ssh_key_view", "One SSH key", access: UserEndpoints.read)
 
-    package static let create = Endpoint<SSHKeyRequest, SSHKeyAnswer>(
+    package static let create = Endpoint<SSHKeyBody, SSHKeyAnswer>(
         .post, "/api/users/ssh_keys", id: "ssh_key_create", "Add an SSH key", access: UserEndpoints.write,
-        success: 201,
+        success: 201, documentedBody: Schema.of(SSHKeyRequest.self),
         example: """
             {"user_ssh_key": {"pubkey": "ssh-ed25519 \
             AAAAC3NzaC1lZDI1NTE5AAAAING9zAL63zm44O6CZmqhGg9xX8ck1sltoIgo9sQowOyv ada@laptop"}}

@@ -1,3 +1,5 @@
+import Basics
+
 /// A named API key on the wire, without its secret.
 package struct APIKeyView: Codable, Sendable {
     package let id: Int64
@@ -64,4 +66,13 @@ package struct APIKeyRequest: Codable, Sendable {
     }
 
     package let apiKey: Key
+}
+
+extension APIKeyRequest.Key: BoundedMembers {
+    package static var bounds: [String: Bounds] {
+        [
+            "name": .text(1...AccountLimits.nameCharactersMax), "scopes": .list(1...NamedKeyLimits.scopesMax),
+            "project_id": .id, "addresses": .list(0...NamedKeyLimits.addressesMax),
+        ]
+    }
 }

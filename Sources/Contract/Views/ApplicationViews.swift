@@ -1,3 +1,5 @@
+import Basics
+
 /// An OAuth application on the wire.
 package struct ApplicationView: Codable, Sendable {
     package let id: Int64
@@ -78,5 +80,15 @@ package struct AllowedApplicationView: Codable, Sendable {
         self.scopes = scopes
         self.allProjects = allProjects
         self.allowedAt = allowedAt
+    }
+}
+
+extension ApplicationRequest.Application: BoundedMembers {
+    package static var bounds: [String: Bounds] {
+        [
+            "name": .text(1...ApplicationLimits.nameCharactersMax),
+            "redirect_uri": .text(0...ApplicationLimits.redirectTextBytesMax),
+            "scopes": .list(1...ApplicationLimits.scopesMax), "owner_id": .id,
+        ]
     }
 }

@@ -1,3 +1,5 @@
+import Basics
+
 /// Somebody by what others may know.
 package struct PersonView: Codable, Sendable {
     package let id: Int64?
@@ -39,7 +41,7 @@ package struct CollaboratorList: Codable, Sendable {
 
 /// Who is to be invited.
 package struct CollaboratorRequest: Codable, Sendable {
-    package struct Fields: Codable, Sendable { package let userEmail: String? }
+    package struct Fields: Codable, Sendable { package let userEmail: String }
 
     package let collaborator: Fields
 }
@@ -120,4 +122,8 @@ package struct CollaborationChangeRequest: Codable, Sendable {
     package struct Fields: Codable, Sendable { package let active: Bool }
 
     package let collaboration: Fields
+}
+
+extension CollaboratorRequest.Fields: BoundedMembers {
+    package static var bounds: [String: Bounds] { ["user_email": .text(3...AccountLimits.emailBytesMax)] }
 }

@@ -1,3 +1,5 @@
+import Basics
+
 /// A token request: `application/x-www-form-urlencoded`, or JSON.
 package struct TokenForm: Codable, Sendable {
     package let grantType: String?
@@ -166,4 +168,8 @@ package struct ProtectedResourceView: Codable, Sendable {
         scopesSupported = scopes
         bearerMethodsSupported = ["header"]
     }
+}
+
+extension TokenForm: BoundedMembers {
+    package static var bounds: [String: Bounds] { ["code_verifier": .text(ApplicationLimits.verifierCharacters)] }
 }

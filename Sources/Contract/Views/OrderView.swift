@@ -1,3 +1,5 @@
+import Basics
+
 /// An order in a list.
 package struct OrderSummaryView: Codable, Sendable {
     package let id: String
@@ -118,4 +120,35 @@ package struct OrderRequestBody: Codable, Sendable {
     }
 
     package let order: Order
+}
+
+extension OrderRequestBody.Order: BoundedMembers {
+    package static var bounds: [String: Bounds] {
+        [
+            "project_name": .text(0...OrderLimits.nameLengthMax), "project_id": .id, "location_id": .id,
+            "containers": .list(1...OrderLimits.servicesPerOrderMax),
+        ]
+    }
+}
+
+extension OrderRequestBody.Container: BoundedMembers {
+    package static var bounds: [String: Bounds] {
+        [
+            "image_variant_id": .id, "image_id": .id, "container_image_id": .id, "product_id": .id, "package_id": .id,
+            "name": .text(0...OrderLimits.nameLengthMax), "qty": .number(1...OrderLimits.containersPerServiceMax),
+            "params": .list(0...OrderLimits.paramsPerServiceMax),
+            "domains": .list(0...OrderLimits.domainsPerServiceMax, of: .text(1...OrderLimits.domainLengthMax)),
+            "volumes": .list(0...OrderLimits.volumesPerServiceMax),
+        ]
+    }
+}
+
+extension OrderRequestBody.Resources: BoundedMembers {
+    package static var bounds: [String: Bounds] { ["product_id": .id, "package_id": .id] }
+}
+
+extension OrderRequestBody.Param: BoundedMembers {
+    package static var bounds: [String: Bounds] {
+        ["key": .text(1...Int.max), "value": .text(0...OrderLimits.paramValueBytesMax)]
+    }
 }

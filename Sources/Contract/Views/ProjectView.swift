@@ -1,3 +1,5 @@
+import Basics
+
 /// A project on the wire.
 package struct ProjectView: Codable, Sendable {
     package enum State: String, WireWord { case deleting, working, alert, unhealthy, warning, ok }
@@ -47,4 +49,8 @@ package struct ReferenceView: Codable, Sendable {
         self.id = id
         self.name = name
     }
+}
+
+extension ProjectChangeRequest.Change: BoundedMembers {
+    package static var bounds: [String: Bounds] { ["name": .text(1...OrderLimits.nameLengthMax)] }
 }

@@ -1,3 +1,5 @@
+import Basics
+
 /// A public key of an account on the wire.
 package struct SSHKeyView: Codable, Sendable {
     package let id: Int64
@@ -28,13 +30,24 @@ package struct SSHKeyAnswer: Codable, Sendable {
     package init(_ key: SSHKeyView) { sshKey = key }
 }
 
-/// A new key. Clients that go by the old documentation say `ssh_key` instead; both are taken.
+/// A new key, as the document has it.
 package struct SSHKeyRequest: Codable, Sendable {
     package struct Key: Codable, Sendable {
         /// One line, as in a `.pub` file.
-        package let pubkey: String?
+        package let pubkey: String
     }
+
+    package let userSshKey: Key
+}
+
+/// A new key, as it is read. Clients that go by the old documentation say `ssh_key` instead; both are taken.
+package struct SSHKeyBody: Codable, Sendable {
+    package struct Key: Codable, Sendable { package let pubkey: String? }
 
     package let userSshKey: Key?
     package let sshKey: Key?
+}
+
+extension SSHKeyRequest.Key: BoundedMembers {
+    package static var bounds: [String: Bounds] { ["pubkey": .text(1...SSHKeyLimits.lineBytesMax)] }
 }

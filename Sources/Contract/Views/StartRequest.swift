@@ -1,3 +1,5 @@
+import Basics
+
 /// What may come along with anything that goes on after the answer.
 package struct StartRequest: OptionalBody, Codable, Sendable {
     package let callback: CallbackRequest?
@@ -9,4 +11,13 @@ package struct StartRequest: OptionalBody, Codable, Sendable {
 package struct CallbackRequest: Codable, Sendable {
     package let url: String?
     package let authorization: String?
+}
+
+extension CallbackRequest: BoundedMembers {
+    package static var bounds: [String: Bounds] {
+        [
+            "url": .text(0...CallbackLimits.urlBytesMax),
+            "authorization": .text(0...CallbackLimits.authorizationBytesMax, pattern: "^[ -~]*$"),
+        ]
+    }
 }

@@ -1,3 +1,5 @@
+import Basics
+
 /// An account on the wire. The API writes it by hand (`UserJSON`); this is its shape.
 package struct UserView: Codable, Sendable {
     package struct Money: Codable, Sendable {
@@ -133,11 +135,70 @@ package struct UserCreatedAnswer: Codable, Sendable {
 
 /// The body of a registration.
 package struct UserRegistrationRequest: Codable, Sendable {
-    package let user: UserFields
+    /// What is said about a new account.
+    package struct Fields: Codable, Sendable {
+        package let fname: String
+        package let lname: String
+        /// Without one, or with one that is taken, the account gets an address of its own.
+        package let email: String?
+        /// One that is not known is not taken over.
+        package let locale: String?
+        package let city: String?
+        package let state: String?
+        package let zip: String?
+        package let country: String?
+        package let address1: String?
+        package let address2: String?
+        package let companyName: String?
+        package let phone: String?
+        package let currency: String?
+        package let cSftpPass: Bool?
+        package let externalId: String?
+        package let mergeLabels: JSONObject?
+    }
+
+    package let user: Fields
     /// What the other system calls the customer, and on which of its servers.
     package let providerUsername: String
     package let providerServer: String
     /// Which system: the name of the label. `cpanel` when it is left out.
     package let provider: String?
     package let labels: JSONObject?
+}
+
+extension UserFields: BoundedMembers {
+    package static var bounds: [String: Bounds] {
+        UserBounds.common.merging(["locale": .text(0...AccountLimits.lineCharactersMax)]) { $1 }
+    }
+}
+
+extension UserRegistrationRequest.Fields: BoundedMembers {
+    package static var bounds: [String: Bounds] {
+        // A blank address is none.
+        UserBounds.common.merging(["email": .text(0...AccountLimits.emailBytesMax)]) { $1 }
+    }
+}
+
+extension UserRegistrationRequest: BoundedMembers {
+    package static var bounds: [String: Bounds] {
+        [
+            "provider_username": .text(1...AccountLimits.lineCharactersMax),
+            "provider_server": .text(1...AccountLimits.lineCharactersMax),
+            "provider": .text(0...AccountLimits.lineCharactersMax),
+        ]
+    }
+}
+
+private enum UserBounds {
+    private static let line = Bounds.text(0...AccountLimits.lineCharactersMax)
+    private static let name = Bounds.text(1...AccountLimits.nameCharactersMax)
+
+    /// Empty means nothing, or no change where there must be something.
+    static let common: [String: Bounds] = [
+        "fname": name, "lname": name, "email": .text(3...AccountLimits.emailBytesMax), "city": line, "state": line,
+        "zip": .text(0...AccountLimits.zipCharactersMax), "country": .text(0...2, pattern: "^([A-Za-z]{2})?$"),
+        "address1": line, "address2": line, "company_name": line,
+        "phone": .text(0...AccountLimits.phoneCharactersMax), "currency": .text(0...3, pattern: "^([A-Za-z]{3})?$"),
+        "external_id": line,
+    ]
 }

@@ -10,6 +10,8 @@ package indirect enum Schema: Sendable, Hashable {
     case boolean
     /// This, or null.
     case nullable(Schema)
+    /// This, within bounds.
+    case bounded(Schema, Bounds)
     /// Members that are not known beforehand, all of one shape.
     case map(Schema)
     /// Anything at all.

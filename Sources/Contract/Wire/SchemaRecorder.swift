@@ -10,7 +10,8 @@ enum SchemaRecorder {
         notes.owner = name(of: type)
         do {
             let sample = try T(from: Listener(notes: notes))
-            let schema = notes.schema(named: name(of: type))
+            var schema = notes.schema(named: name(of: type))
+            if let own = type as? any BoundedMembers.Type { schema = schema.withMembers(within: own.bounds) }
             let example = (type as? any Exemplified.Type)?.example as? T
             return (type is any SparseView.Type ? schema.sparse : schema, example ?? sample)
         } catch {

@@ -118,7 +118,7 @@ import Testing
                 #expect(reply.status == status, "\(members): \(reply.text)")
                 #expect(reply.errors?.joined().contains(sentence) == true, "\(members): \(reply.text)")
             }
-            let many = (0...OAuthLimits.redirectURIsMax).map { "https://a.example/\($0)" }.joined(separator: " ")
+            let many = (0...ApplicationLimits.redirectURIsMax).map { "https://a.example/\($0)" }.joined(separator: " ")
             for members in [
                 #""name": "x", "redirect_uri": "\#(many)""#,
                 #""name": "x", "redirect_uri": "https://a.example/\#(String(repeating: "x", count: 50_000))""#,

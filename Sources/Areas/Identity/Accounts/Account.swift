@@ -33,19 +33,3 @@ package struct NewAccount: Sendable, Hashable {
         self.group = group
     }
 }
-
-/// Bounds of what is stored about an account.
-package enum AccountLimits {
-    /// RFC 5321 §4.5.3.1.3 less the angle brackets.
-    package static let emailBytesMax = 254
-    package static let nameCharactersMax = 100
-    /// A line of an address, a company, an id of another system: what v60 keeps in a short column.
-    package static let lineCharactersMax = 255
-    /// E.164 has 15 digits; people also write spaces, brackets and an extension.
-    package static let phoneCharactersMax = 32
-    package static let zipCharactersMax = 16
-    /// All labels of an account as JSON. They are for a few ids of other systems.
-    package static let labelsBytesMax = 16_384
-    /// How deep labels may be nested. `{"cpanel": {"server": "user"}}` are two.
-    package static let labelsDepthMax = 5
-}

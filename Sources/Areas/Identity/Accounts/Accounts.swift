@@ -78,7 +78,7 @@ package enum Accounts {
         var problems: [String] = []
         for (what, name) in [("First name", clean.firstName), ("Last name", clean.lastName)] {
             if name.isEmpty { problems.append("\(what) can't be blank.") }
-            if name.count > AccountLimits.nameCharactersMax {
+            if name.unicodeScalars.count > AccountLimits.nameCharactersMax {
                 problems.append("\(what) is too long; at most \(AccountLimits.nameCharactersMax) characters.")
             }
         }

@@ -92,13 +92,3 @@ struct NamedKeyDraft: Sendable {
         }
     }
 }
-
-/// Bounds of named keys.
-enum NamedKeyLimits {
-    /// One for each program that uses the API; nobody keeps track of more.
-    static let keysPerAccountMax = 50
-    /// Offices, machines of a build service.
-    static let addressesMax = 32
-    /// More than there are.
-    static let scopesMax = 32
-}

@@ -1,3 +1,5 @@
+import Basics
+
 /// An address that mail can be sent to or come from: a dot-atom, `@`, and a domain (RFC 5321 §4.1.2), with characters
 /// beyond ASCII as RFC 6531 allows them.
 ///

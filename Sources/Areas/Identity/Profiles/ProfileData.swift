@@ -45,8 +45,9 @@ package struct ProfileData: Sendable, Hashable {
             }
         }
         if let flag = reader.flag("c_sftp_pass") { sftpPassword = flag }
-        if byStaff, reader.mentions("external_id") {
-            externalID = reader.textOrNumber("external_id", lengthMax: AccountLimits.lineCharactersMax)
+        if reader.mentions("external_id") {
+            let text = reader.textOrNumber("external_id", lengthMax: AccountLimits.lineCharactersMax)
+            if byStaff { externalID = text }
         }
         merge(labels: reader.object("merge_labels"), named: "merge_labels", &reader)
     }

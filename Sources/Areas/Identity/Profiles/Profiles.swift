@@ -22,13 +22,13 @@ package enum Profiles {
         try Policy.requireWholeAccount(caller)
         try await database.transaction { tx in
             _ = try tx.int("SELECT id FROM users WHERE id = \(id) \(.forUpdate)")
-            try unchanged(id, tx)
-            try change(id, to: body, by: caller, mail: mail, at: now, in: tx)
+            try change(id, to: body, provided: unchanged, by: caller, mail: mail, at: now, in: tx)
         }
     }
 
     private static func change(
-        _ id: Int64, to body: JSONValue, by caller: Caller, mail: MailQueue, at now: Moment, in tx: any Transaction
+        _ id: Int64, to body: JSONValue, provided unchanged: Unchanged, by caller: Caller, mail: MailQueue,
+        at now: Moment, in tx: any Transaction
     ) throws {
         guard let old = try ProfileRows.find(id, on: tx) else { throw Policy.notFound("user") }
         guard let fields = body["user"]?.members else {
@@ -47,6 +47,8 @@ package enum Profiles {
             reader.adopt([externalIDTaken])
         }
         if !reader.problems.isEmpty { throw Fault(.invalid, reader.problems) }
+        // What would be refused anyway is refused for that reason (RFC 9110 §13.2.1).
+        try unchanged(id, tx)
         if new.email != old.data.email {
             if caller.isAdmin, let account = try Accounts.find(id: id, on: tx) {
                 try EmailChange.told(account, new: new.email, mail: mail, at: now, in: tx)

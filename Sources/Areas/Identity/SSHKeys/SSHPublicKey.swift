@@ -48,7 +48,7 @@ struct SSHPublicKey: Sendable, Hashable {
         guard reader.isAtEnd else { throw Problem(what: "has something behind its end") }
         text = "\(kind.rawValue) \(blob.base64EncodedString())"
         let rest = words.count > 2 ? FieldReader.trimmed(String(words[2])) : ""
-        guard rest.count <= SSHKeyLimits.labelCharactersMax else {
+        guard rest.unicodeScalars.count <= SSHKeyLimits.labelCharactersMax else {
             throw Problem(what: "has a comment of more than \(SSHKeyLimits.labelCharactersMax) characters")
         }
         comment = rest.isEmpty ? nil : rest
@@ -145,17 +145,4 @@ private struct WireReader {
         guard first == 0 else { return bytes }
         return bytes.count > 1 && bytes[1] >= 0x80 ? Array(bytes.dropFirst()) : nil
     }
-}
-
-/// Bounds of SSH keys.
-enum SSHKeyLimits {
-    /// The longest RSA key of OpenSSH has about 2800 characters.
-    static let lineBytesMax = 16_384
-    static let labelCharactersMax = 255
-    /// NIST SP 800-131A forbids less.
-    static let rsaBitsMin = 2048
-    /// OpenSSH takes no more (SSHBUF_MAX_BIGNUM).
-    static let rsaBitsMax = 16_384
-    /// Each is a line in a file of every bastion of the account; sshd tries them one after the other.
-    static let keysPerAccountMax = 100
 }

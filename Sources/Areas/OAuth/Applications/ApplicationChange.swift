@@ -31,7 +31,7 @@ package struct ApplicationChange: Sendable, Hashable {
         // A name that is given and empty is refused later, like any other that cannot be.
         if reader.has("name") {
             let before = reader.problems.count
-            let text = reader.text("name", lengthMax: OAuthLimits.nameCharactersMax)
+            let text = reader.text("name", lengthMax: ApplicationLimits.nameCharactersMax)
             if reader.problems.count == before { name = text ?? "" }
         }
         redirectURIs = Self.redirectURIs(&reader)
@@ -43,21 +43,18 @@ package struct ApplicationChange: Sendable, Hashable {
     }
 
     private static let root = "doorkeeper_application"
-    /// More bytes than all that may be registered.
-    private static let redirectTextBytesMax = OAuthLimits.redirectURIsMax * (OAuthLimits.redirectURIBytesMax + 2)
-    private static let scopesMax = 32
 
     /// One URI per line, or a list.
     private static func redirectURIs(_ reader: inout FieldReader) -> [String]? {
         guard reader.has("redirect_uri") else { return nil }
         if case .string(let text)? = reader.object["redirect_uri"] {
-            guard text.utf8.count <= redirectTextBytesMax else {
+            guard text.utf8.count <= ApplicationLimits.redirectTextBytesMax else {
                 reader.refuse("redirect_uri", "is too long")
                 return nil
             }
             return split(text)
         }
-        let items = reader.list("redirect_uri", countMax: OAuthLimits.redirectURIsMax)
+        let items = reader.list("redirect_uri", countMax: ApplicationLimits.redirectURIsMax)
         let texts = items.compactMap(\.text)
         if texts.count < items.count { reader.refuse("redirect_uri", "must be text") }
         return texts
@@ -70,7 +67,7 @@ package struct ApplicationChange: Sendable, Hashable {
         if case .string(let names)? = reader.object["scopes"] {
             text = names
         } else {
-            let items = reader.list("scopes", countMax: scopesMax)
+            let items = reader.list("scopes", countMax: ApplicationLimits.scopesMax)
             let names = items.compactMap(\.text)
             if names.count < items.count { reader.refuse("scopes", "must be names") }
             // Rails forms send an empty member first.

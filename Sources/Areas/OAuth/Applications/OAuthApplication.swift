@@ -56,8 +56,8 @@ package struct ApplicationDraft: Sendable, Hashable {
         clean.name = FieldReader.trimmed(name)
         var problems: [String] = []
         if clean.name.isEmpty { problems.append("Name can't be blank.") }
-        if clean.name.count > OAuthLimits.nameCharactersMax {
-            problems.append("Name is too long; at most \(OAuthLimits.nameCharactersMax) characters.")
+        if clean.name.unicodeScalars.count > ApplicationLimits.nameCharactersMax {
+            problems.append("Name is too long; at most \(ApplicationLimits.nameCharactersMax) characters.")
         }
         if clean.name.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 }) {
             problems.append("Name must not contain control characters.")
@@ -72,8 +72,8 @@ package struct ApplicationDraft: Sendable, Hashable {
         if !isConfidential, scopes.contains(.register) {
             problems.append("An application without a secret cannot have the scope register.")
         }
-        if redirectURIs.count > OAuthLimits.redirectURIsMax {
-            problems.append("At most \(OAuthLimits.redirectURIsMax) redirect URIs are allowed.")
+        if redirectURIs.count > ApplicationLimits.redirectURIsMax {
+            problems.append("At most \(ApplicationLimits.redirectURIsMax) redirect URIs are allowed.")
         }
         problems += redirectURIs.compactMap { RedirectURI.problem(with: $0).map(\.sentence) }
         if !problems.isEmpty { throw Fault(.invalid, problems) }

@@ -1,3 +1,5 @@
+import Basics
+
 /// Where the browser may be sent with a code. RFC 9700 §2.1: compared as text; only the port of a loopback address may
 /// differ (RFC 8252 §7.3).
 package enum RedirectURI {
@@ -11,7 +13,7 @@ package enum RedirectURI {
         package var sentence: String {
             switch self {
             case .tooLong:
-                "A redirect URI is too long; at most \(OAuthLimits.redirectURIBytesMax) bytes are allowed."
+                "A redirect URI is too long; at most \(ApplicationLimits.redirectURIBytesMax) bytes are allowed."
             case .notAbsolute: "A redirect URI must be absolute, such as https://app.example/callback."
             case .hasFragment: "A redirect URI must not have a fragment (#)."
             case .plainHTTP: "A redirect URI must be https; plain http is for loopback addresses (127.0.0.1, [::1])."
@@ -24,7 +26,7 @@ package enum RedirectURI {
     /// What is wrong with a URI somebody wants to register; nil when nothing is.
     package static func problem(with uri: String) -> Problem? {
         if uri == outOfBand { return nil }
-        if uri.utf8.count > OAuthLimits.redirectURIBytesMax { return .tooLong }
+        if uri.utf8.count > ApplicationLimits.redirectURIBytesMax { return .tooLong }
         if uri.contains("#") { return .hasFragment }
         guard uri.utf8.allSatisfy({ $0 > 32 && $0 < 127 }), let scheme = scheme(of: uri) else { return .notAbsolute }
         if ["javascript", "data", "vbscript", "file", "about", "blob", "localhost"].contains(scheme) {

@@ -23,7 +23,7 @@ extension Grants {
         guard let code = request.code, let redirectURI = request.redirectURI else {
             throw OAuthProblem(.invalidRequest, "code and redirect_uri are needed.")
         }
-        if let verifier = request.codeVerifier, !OAuthLimits.verifierCharacters.contains(verifier.utf8.count) {
+        if let verifier = request.codeVerifier, !ApplicationLimits.verifierCharacters.contains(verifier.utf8.count) {
             throw OAuthProblem(.invalidRequest, "code_verifier must have 43 to 128 characters.")
         }
         let now = clock.now()

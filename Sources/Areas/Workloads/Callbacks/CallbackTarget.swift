@@ -8,38 +8,32 @@ package struct CallbackTarget: Sendable, Hashable, Codable {
     /// Sent as `Authorization`; nil: nothing.
     package let authorization: String?
 
-    /// Bounds of what a client sends.
-    package enum Limits {
-        /// What browsers and proxies take.
-        package static let urlBytesMax = 2048
-        /// A signed token is longer than a key.
-        package static let authorizationBytesMax = 4096
-    }
-
     /// Checks what a client sent; nil when it left the address blank, as v60 has it. Whether the address may be called
     /// at all is known only when it is: names can come to mean other machines. Throws `.invalid` with a sentence for
     /// each thing that is wrong.
     package init?(url: String?, authorization: String?) throws {
-        guard let url, !url.allSatisfy(\.isWhitespace) else { return nil }
+        let asked = url.flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
         var problems: [String] = []
-        if Self.origin(of: url) == nil {
+        if let asked, Self.origin(of: asked) == nil {
             problems.append(
                 "callback.url must be an absolute address such as https://shop.example/berth, with at most "
-                    + "\(Limits.urlBytesMax) bytes and without a user name and #.")
+                    + "\(CallbackLimits.urlBytesMax) bytes and without a user name and #.")
         }
         let shown = authorization.flatMap { $0.isEmpty ? nil : $0 }
         let isPlain = shown?.utf8.allSatisfy { (32...126).contains($0) } ?? true
-        if !isPlain || (shown?.utf8.count ?? 0) > Limits.authorizationBytesMax {
+        if !isPlain || (shown?.utf8.count ?? 0) > CallbackLimits.authorizationBytesMax {
             problems.append(
-                "callback.authorization must be at most \(Limits.authorizationBytesMax) visible ASCII characters.")
+                "callback.authorization must be at most \(CallbackLimits.authorizationBytesMax) visible ASCII characters."
+            )
         }
         if !problems.isEmpty { throw Fault(.invalid, problems) }
-        (self.url, self.authorization) = (url, shown)
+        guard let asked else { return nil }
+        (self.url, self.authorization) = (asked, shown)
     }
 
     /// `https://shop.example:8443` of an address; nil when it is none that could be called.
     static func origin(of url: String) -> String? {
-        guard url.utf8.count <= Limits.urlBytesMax, url.utf8.allSatisfy({ (33...126).contains($0) }),
+        guard url.utf8.count <= CallbackLimits.urlBytesMax, url.utf8.allSatisfy({ (33...126).contains($0) }),
             !url.contains("#"), !url.contains("\\"),
             let scheme = ["https://", "http://"].first(where: { url.lowercased().hasPrefix($0) })
         else { return nil }

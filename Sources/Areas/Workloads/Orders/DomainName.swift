@@ -1,3 +1,5 @@
+import Basics
+
 /// A host name that a customer brings along: lower case, at least two labels, letters, digits and hyphens
 /// (RFC 1123 §2.1).
 package struct DomainName: Sendable, Hashable {
@@ -15,8 +17,8 @@ package struct DomainName: Sendable, Hashable {
         guard name.utf8.allSatisfy({ $0 < 128 }) else {
             throw Problem(what: "has letters that DNS does not know; write it in its ASCII form (xn--…)")
         }
-        guard name.utf8.count <= WorkloadLimits.domainLengthMax else {
-            throw Problem(what: "is longer than \(WorkloadLimits.domainLengthMax) characters")
+        guard name.utf8.count <= OrderLimits.domainLengthMax else {
+            throw Problem(what: "is longer than \(OrderLimits.domainLengthMax) characters")
         }
         let labels = name.split(separator: ".", omittingEmptySubsequences: false)
         guard labels.count >= 2 else { throw Problem(what: "must have at least two parts, such as www.example.com") }

@@ -10,11 +10,11 @@ extension OrderRequest {
         }
         var reader = FieldReader(order, path: "")
         let projectID = reader.id("project_id")
-        let projectName = reader.text("project_name", lengthMax: WorkloadLimits.nameLengthMax)
+        let projectName = reader.text("project_name", lengthMax: OrderLimits.nameLengthMax)
         let locationID = reader.id("location_id")
         let zoneID = reader.id("region_id")
         let skipSSH = reader.flag("skip_ssh") ?? false
-        let externalID = reader.textOrNumber("external_id", lengthMax: WorkloadLimits.externalIDLengthMax)
+        let externalID = reader.textOrNumber("external_id", lengthMax: OrderLimits.externalIDLengthMax)
         if projectID == nil, projectName == nil, !reader.problems.contains(where: { $0.hasPrefix("project_") }) {
             reader.adopt(["Missing project name: give project_name, or project_id to add to a project."])
         }
@@ -28,7 +28,7 @@ extension OrderRequest {
 
     private static func parseLines(_ reader: inout FieldReader) -> [Line] {
         let before = reader.problems.count
-        let containers = reader.list("containers", countMax: WorkloadLimits.servicesPerOrderMax)
+        let containers = reader.list("containers", countMax: OrderLimits.servicesPerOrderMax)
         if containers.isEmpty, reader.problems.count == before {
             reader.adopt(["Missing containers: give at least one member of containers."])
         }
@@ -46,9 +46,9 @@ extension OrderRequest {
     }
 
     private static func parseLine(_ reader: inout FieldReader) -> Line? {
-        let label = reader.text("name", lengthMax: WorkloadLimits.nameLengthMax)
-        let label2 = reader.text("label", lengthMax: WorkloadLimits.nameLengthMax)
-        let quantity = reader.number("qty", in: 1...WorkloadLimits.containersPerServiceMax) ?? 1
+        let label = reader.text("name", lengthMax: OrderLimits.nameLengthMax)
+        let label2 = reader.text("label", lengthMax: OrderLimits.nameLengthMax)
+        let quantity = reader.number("qty", in: 1...OrderLimits.containersPerServiceMax) ?? 1
         let product = parseProduct(&reader)
         let params = parseParams(&reader)
         let domains = parseDomains(&reader)
@@ -65,8 +65,12 @@ extension OrderRequest {
 
     private static func parseImage(_ reader: inout FieldReader) -> ImageChoice? {
         let before = reader.problems.count
-        if let variant = reader.id("image_variant_id") { return .variant(variant) }
-        if let image = reader.id("image_id") ?? reader.id("container_image_id") { return .image(image) }
+        // All are read before one is taken: what is wrong is said also where another goes before it.
+        let (variant, image, containerImage) = (
+            reader.id("image_variant_id"), reader.id("image_id"), reader.id("container_image_id")
+        )
+        if let variant { return .variant(variant) }
+        if let image = image ?? containerImage { return .image(image) }
         if reader.problems.count == before {
             reader.refuse("image_variant_id", "is missing: name an image by image_variant_id or image_id")
         }
@@ -76,15 +80,14 @@ extension OrderRequest {
     /// The package, under any of the names that clients use.
     private static func parseProduct(_ reader: inout FieldReader) -> Int64? {
         var inner = FieldReader(reader.object("resources"), path: "\(reader.path)resources.")
-        let found =
-            inner.id("product_id") ?? inner.id("package_id") ?? reader.id("product_id") ?? reader.id("package_id")
+        let found = [inner.id("product_id"), inner.id("package_id"), reader.id("product_id"), reader.id("package_id")]
         reader.adopt(inner.problems)
-        return found
+        return found.lazy.compactMap(\.self).first
     }
 
     private static func parseParams(_ reader: inout FieldReader) -> [Param] {
         var params: [Param] = []
-        for (index, item) in reader.list("params", countMax: WorkloadLimits.paramsPerServiceMax).enumerated() {
+        for (index, item) in reader.list("params", countMax: OrderLimits.paramsPerServiceMax).enumerated() {
             let field = "params[\(index)]"
             guard let key = item["key"]?.text, !key.isEmpty else {
                 reader.refuse(field, "must be an object with a text \"key\" and a \"value\"")
@@ -103,8 +106,8 @@ extension OrderRequest {
                 reader.refuse("\(field).value", "must be text")
                 continue
             }
-            guard value.utf8.count <= WorkloadLimits.paramValueBytesMax else {
-                reader.refuse("\(field).value", "must not be longer than \(WorkloadLimits.paramValueBytesMax) bytes")
+            guard value.utf8.count <= OrderLimits.paramValueBytesMax else {
+                reader.refuse("\(field).value", "must not be longer than \(OrderLimits.paramValueBytesMax) bytes")
                 continue
             }
             params.append(Param(key: key, value: value))
@@ -114,7 +117,7 @@ extension OrderRequest {
 
     private static func parseDomains(_ reader: inout FieldReader) -> [String] {
         var domains: [String] = []
-        for (index, item) in reader.list("domains", countMax: WorkloadLimits.domainsPerServiceMax).enumerated() {
+        for (index, item) in reader.list("domains", countMax: OrderLimits.domainsPerServiceMax).enumerated() {
             if let text = item.text {
                 domains.append(FieldReader.trimmed(text))
             } else {

@@ -3,7 +3,7 @@ import Basics
 extension OrderRequest {
     static func parseVolumes(_ reader: inout FieldReader) -> [Volume] {
         var volumes: [Volume] = []
-        let items = reader.list("volumes", countMax: WorkloadLimits.volumesPerServiceMax)
+        let items = reader.list("volumes", countMax: OrderLimits.volumesPerServiceMax)
         for (index, item) in items.enumerated() {
             guard let members = item.members else {
                 reader.refuse("volumes[\(index)]", "must be an object, not \(FieldReader.shown(item))")
@@ -50,7 +50,7 @@ extension OrderRequest {
 
     /// `csrn:caas:template:vol:<slug>:<id>`; only kind and id matter.
     private static func parseTemplate(_ reader: inout FieldReader) -> Int64? {
-        guard let text = reader.text("csrn", lengthMax: WorkloadLimits.nameLengthMax) else {
+        guard let text = reader.text("csrn", lengthMax: OrderLimits.nameLengthMax) else {
             if reader.problems.isEmpty {
                 reader.refuse("csrn", "is missing: name the image's volume template")
             }
@@ -62,7 +62,7 @@ extension OrderRequest {
     }
 
     private static func parseSource(_ reader: inout FieldReader) -> VolumeSource? {
-        guard let text = reader.text("source", lengthMax: WorkloadLimits.nameLengthMax) else { return nil }
+        guard let text = reader.text("source", lengthMax: OrderLimits.nameLengthMax) else { return nil }
         if let source = volumeSource(text) { return source }
         reader.refuse("source", "must name a volume or a volume template by its csrn, not \"\(text)\"")
         return nil

@@ -60,7 +60,7 @@ package struct OrderRequest: Sendable, Hashable {
         /// The service's label; nil for the image's.
         package var label: String?
         package var productID: Int64?
-        /// Containers of the service, 1…``WorkloadLimits/containersPerServiceMax``.
+        /// Containers of the service, 1…``OrderLimits/containersPerServiceMax``.
         package var quantity: Int64
         package var params: [Param]
         /// As written; the planner judges them.

@@ -12,9 +12,10 @@ package enum ProjectRenaming {
         try await database.transaction { tx in
             _ = try tx.int("SELECT id FROM projects WHERE id = \(id) \(.forUpdate)")
             let found = try ProjectReading.lookup(id, to: .operate, by: caller, on: tx)
+            if let name, name != found.name { try require(name) }
+            // What would be refused anyway is refused for that reason (RFC 9110 §13.2.1).
             try unchanged(id, tx)
             if let name, name != found.name {
-                try require(name)
                 try tx.run("UPDATE projects SET name = \(name), updated_at = \(now) WHERE id = \(id)")
                 try Audit.write(caller, "updated", noun: "project", id: id, at: now, in: tx)
             }
@@ -24,9 +25,9 @@ package enum ProjectRenaming {
 
     private static func require(_ name: String) throws {
         if name.allSatisfy(\.isWhitespace) { throw Fault(.invalid, "Name can't be blank.") }
-        if name.count > WorkloadLimits.nameLengthMax {
+        if name.unicodeScalars.count > OrderLimits.nameLengthMax {
             throw Fault(
-                .invalid, "Name is too long; at most \(WorkloadLimits.nameLengthMax) characters.")
+                .invalid, "Name is too long; at most \(OrderLimits.nameLengthMax) characters.")
         }
         if name.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 }) {
             throw Fault(.invalid, "Name must not contain control characters.")

@@ -25,9 +25,9 @@ struct ScalePlan: Sendable, Hashable {
     init(_ target: ServiceTarget, to quantity: Int64, _ room: Room) throws {
         let current = Int64(target.containers.count)
         var problems: [String] = []
-        if !(1...WorkloadLimits.containersPerServiceMax).contains(quantity) {
+        if !(1...OrderLimits.containersPerServiceMax).contains(quantity) {
             problems.append(
-                "The quantity must be a number from 1 to \(WorkloadLimits.containersPerServiceMax).")
+                "The quantity must be a number from 1 to \(OrderLimits.containersPerServiceMax).")
         }
         if !target.canScale {
             problems.append("Scaling is not allowed: \(target.imageLabel) runs in one container only.")

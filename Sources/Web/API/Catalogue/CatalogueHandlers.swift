@@ -8,9 +8,9 @@ extension API {
         let database = dependencies.database
 
         serveList(CatalogueEndpoints.images) { call in
-            let words = try call.facts.query.first("filter")
+            let word = try call.facts.query.word("filter", ImageFilterWord.self)
             let filter = ImageListing.Filter(
-                ownedOnly: words == "owned", loadBalancersOnly: words == "isLoadBalancer",
+                ownedOnly: word == .owned, loadBalancersOnly: word == .isLoadBalancer,
                 nameContains: try call.facts.query.first("byname"))
             let (images, total) = try await ImageListing.list(call.page, filter, by: call.caller, from: database)
             return (ImageList(images.map(ImageView.init)), total)

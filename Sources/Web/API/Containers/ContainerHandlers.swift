@@ -15,9 +15,10 @@ extension API {
         serve(ContainerEndpoints.view) { call in
             let container = try await ContainerReading.view(
                 call.id, by: call.caller, at: clock.now(), from: database)
+            // Judged also where no lines are asked for: a parameter that is wrong is wrong.
+            let window = try LogQuery.window(call.facts.query, now: clock.now())
             var log: [ContainerSignals.Line] = []
-            if try call.facts.query.first("include") == "logs" {
-                let window = try LogQuery.window(call.facts.query, now: clock.now())
+            if try call.facts.query.word("include", ContainerIncludeWord.self) == .logs {
                 log = try await ContainerSignals.log(ofContainer: call.id, window, by: call.caller, from: database)
             }
             return ContainerAnswer(ContainerView(container, log: log, for: call.caller, url: url))

@@ -1,4 +1,5 @@
 import Basics
+import Contract
 
 /// The query string: taken apart once, values decoded when asked.
 struct Query: Sendable {
@@ -42,6 +43,16 @@ struct Query: Sendable {
                 .invalid, "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound).")
         }
         return number
+    }
+
+    /// A parameter that must be one of some words; nil when it is not there, or empty, as forms send it.
+    func word<Word: WireWord>(_ name: String, _ type: Word.Type = Word.self) throws -> Word? {
+        guard let text = try first(name), !text.isEmpty else { return nil }
+        guard let word = Word(rawValue: text) else {
+            let known = Word.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Fault(.invalid, "\(name) must be one of: \(known); or leave it out.")
+        }
+        return word
     }
 
     /// A parameter that is `true` or `false`; false when it is not there.
