@@ -51,6 +51,9 @@ import Testing
         #expect(ContractCheck.own.problems(text, schema: schema).isEmpty)
         #expect(!ContractCheck.own.problems(.object(["errors": .array([])]), schema: schema).isEmpty)
         #expect(!ContractCheck.own.problems(.object([:]), schema: schema).isEmpty)
+        let digits = JSONValue.object(["type": .string("string"), "pattern": .string("^[0-9]+$")])
+        #expect(ContractCheck.own.problems(.string("12"), schema: digits).isEmpty)
+        #expect(!ContractCheck.own.problems(.string("1x"), schema: digits).isEmpty)
     }
 
     /// The members that examples are made of exist.
