@@ -23,8 +23,8 @@ package struct CallbackTarget: Sendable, Hashable, Codable {
         let isPlain = shown?.utf8.allSatisfy { (32...126).contains($0) } ?? true
         if !isPlain || (shown?.utf8.count ?? 0) > CallbackLimits.authorizationBytesMax {
             problems.append(
-                "callback.authorization must be at most \(CallbackLimits.authorizationBytesMax) visible ASCII characters."
-            )
+                "callback.authorization must be at most \(CallbackLimits.authorizationBytesMax) visible ASCII "
+                    + "characters.")
         }
         if !problems.isEmpty { throw Fault(.invalid, problems) }
         guard let asked else { return nil }
