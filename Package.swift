@@ -115,7 +115,11 @@ let package = Package(
             ]),
         room(
             "Web/Panel",
-            ["Basics", "SQL", "Identity", "OAuth", "CLibQREncode", hummingbird, httpTypes, logging, nioCore, crypto]),
+            [
+                "Basics", "SQL", "Contract", "Identity", "OAuth", "CLibQREncode", hummingbird, httpTypes, logging,
+                nioCore,
+                crypto,
+            ]),
         room(
             "Server",
             [

@@ -19,7 +19,10 @@ package struct Endpoint<Input: Decodable & Sendable, Output: Codable & Sendable>
             method: method, alternatives: alternatives, path: path, id: id, summary: summary, access: access,
             dialect: dialect, success: success, paging: paging, query: query + (planned ? [.dryRun] : []),
             isConditional: conditional, faults: faults + (conditional ? [412] : []), takesBody: needsBody,
-            bodyIsOptional: Input.self is any OptionalBody.Type, bodyBytesMax: bodyBytesMax, example: example,
+            bodyIsOptional: Input.self is any OptionalBody.Type, bodyBytesMax: bodyBytesMax,
+            example: example ?? (needsBody ? Example.json(ofInput: Input.self) : nil),
+            answerExample: { Output.self == Nothing.self ? nil : Example.json(of: Output.self) },
+            plannedExample: { planned ? Example.json(ofPlanFor: Output.self, by: method) : nil },
             bodySchema: { needsBody ? documentedBody ?? Schema.of(Input.self) : nil },
             answerSchema: { Output.self == Nothing.self ? nil : Schema.of(Output.self) })
     }
@@ -52,6 +55,10 @@ package struct EndpointDescription: Sendable {
     package let bodyBytesMax: Int
     /// A body that works, as JSON.
     package let example: String?
+    /// An answer of success, as JSON; nil when it has no body.
+    package let answerExample: @Sendable () -> String?
+    /// What `dry_run` answers, as JSON; nil when nothing can be planned.
+    package let plannedExample: @Sendable () -> String?
     package let bodySchema: @Sendable () -> Schema?
     package let answerSchema: @Sendable () -> Schema?
 

@@ -5,12 +5,17 @@ extension OpenAPI {
         success.append(("headers", references(to: successHeaders(endpoint))))
         if let answer = endpoint.answerSchema() {
             let schema = node(answer, isRequest: false, components: &components)
-            success.append(("content", .object([("application/json", .object([("schema", schema)]))])))
+            success.append(("content", content(schema, endpoint.answerExample())))
         }
         let prefix = endpoint.dialect == .oauth ? "OAuthError" : "Error"
         let unchanged: [(String, Node)] = isCached(endpoint) ? [("304", .reference("responses", "Unchanged"))] : []
         return plan(endpoint, components: &components) + [(String(endpoint.success), .object(success))] + unchanged
             + refusals(of: endpoint).sorted().map { (String($0), .reference("responses", "\(prefix)\($0)")) }
+    }
+
+    private static func content(_ schema: Node, _ example: String?) -> Node {
+        let example: [(String, Node)] = example.map { [("example", .raw($0))] } ?? []
+        return .object([("application/json", .object([("schema", schema)] + example))])
     }
 
     /// Reads of v60 have an entity tag.
@@ -28,7 +33,8 @@ extension OpenAPI {
             + (isRepeatable(endpoint) ? ["Idempotency-Replayed"] : []) + commonHeaders
     }
 
-    static let commonHeaders = ["X-Request-Id", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"]
+    /// Those of every answer.
+    package static let commonHeaders = ["X-Request-Id", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"]
 
     static func references(to headers: [String]) -> Node {
         .object(headers.map { ($0, Node.reference("headers", $0)) })
@@ -55,7 +61,7 @@ extension OpenAPI {
         guard endpoint.isPlanned else { return [] }
         let own = endpoint.success == 201 ? endpoint.answerSchema() : nil
         let schema = node(own ?? Schema.of(PlanAnswer.self), isRequest: false, components: &components)
-        let content: Node = .object([("application/json", .object([("schema", schema)]))])
+        let content = content(schema, endpoint.plannedExample())
         return [
             (
                 "200",

@@ -2,7 +2,7 @@ import Basics
 
 extension OpenAPI {
     /// A JSON document that keeps the order of its members.
-    enum Node: Sendable {
+    package enum Node: Sendable {
         case text(String)
         case number(Int)
         case flag(Bool)
@@ -13,6 +13,26 @@ extension OpenAPI {
 
         static func reference(_ kind: String, _ name: String) -> Node {
             .object([("$ref", .text("#/components/\(kind)/\(name)"))])
+        }
+
+        package subscript(name: String) -> Node? { members?.first { $0.0 == name }?.1 }
+        package var members: [(String, Node)]? { if case .object(let members) = self { members } else { nil } }
+        package var items: [Node]? { if case .array(let items) = self { items } else { nil } }
+        package var string: String? { if case .text(let text) = self { text } else { nil } }
+
+        /// What a reference of this document stands for; anything else as it is.
+        package func resolved(in document: Node) -> Node {
+            guard let reference = self["$ref"]?.string else { return self }
+            var found: Node? = document
+            for name in reference.dropFirst(2).split(separator: "/") { found = found?[String(name)] }
+            return found ?? self
+        }
+
+        /// Its JSON; members of objects on lines of their own.
+        package var json: String {
+            var text = ""
+            write(to: &text, indent: 0)
+            return text
         }
 
         func write(to out: inout String, indent: Int) {

@@ -21,18 +21,22 @@ extension OpenAPI {
     ]
 
     static func responseNodes() -> [(String, Node)] {
-        func content(_ types: [(String, String)]) -> Node {
-            .object(types.map { ($0, .object([("schema", .reference("schemas", $1))])) })
+        func content(_ status: Int, _ types: [(String, String)]) -> Node {
+            .object(
+                types.map { type, name in
+                    let example = RefusalExample.node(status, as: name)
+                    return (type, .object([("schema", .reference("schemas", name)), ("example", example)]))
+                })
         }
-        let own = content([("application/json", "Errors"), ("application/problem+json", "Problem")])
-        let oauth = content([("application/json", "OAuthError")])
+        let own = [("application/json", "Errors"), ("application/problem+json", "Problem")]
+        let oauth = [("application/json", "OAuthError")]
         let all = refusals.flatMap { status, meaning in
-            [("Error", own), ("OAuthError", oauth)].map { prefix, content in
+            [("Error", own), ("OAuthError", oauth)].map { prefix, types in
                 (
                     "\(prefix)\(status)",
                     Node.object([
                         ("description", .text(meaning)), ("headers", references(to: headers(ofRefusal: status))),
-                        ("content", content),
+                        ("content", content(status, types)),
                     ])
                 )
             }

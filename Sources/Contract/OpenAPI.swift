@@ -4,6 +4,13 @@ import Basics
 package enum OpenAPI {
     /// The document, indented by two spaces, members in a fixed order. Pure: equal contracts give equal text.
     package static func document(_ endpoints: [EndpointDescription] = Contract.all) -> String {
+        var text = ""
+        tree(endpoints).write(to: &text, indent: 0)
+        return text + "\n"
+    }
+
+    /// The document as a value: the page for people is made from it too.
+    package static func tree(_ endpoints: [EndpointDescription] = Contract.all) -> Node {
         var components: [String: Schema] = [:]
         var paths: [String: [(String, Node)]] = [:]
         for endpoint in endpoints {
@@ -14,9 +21,15 @@ package enum OpenAPI {
             }
         }
         let pathNodes = paths.sorted { $0.key < $1.key }.map { ($0.key, Node.object($0.value)) }
-        let root = Node.object([
+        return .object([
             ("openapi", .text("3.1.0")),
             ("info", information), ("servers", .array([.object([("url", .text("/"))])])),
+            (
+                "externalDocs",
+                .object([
+                    ("url", .text("/documentation/api")), ("description", .text("The same for people, with examples.")),
+                ])
+            ),
             ("tags", .array(tagNodes(endpoints))),
             ("paths", .object(pathNodes)),
             (
@@ -29,9 +42,6 @@ package enum OpenAPI {
                 ])
             ),
         ])
-        var text = ""
-        root.write(to: &text, indent: 0)
-        return text + "\n"
     }
 
     private static let information: Node = .object([

@@ -68,6 +68,8 @@ package struct Assembly: Sendable {
             parts.limiter = limiter
             parts.trustedProxies = settings.trustedProxies
             parts.crossOrigin = settings.crossOrigin
+            parts.stillPages = .documentation(
+                publicURL: settings.publicURL, passwordGrant: settings.passwordGrant)
             let api = try API(parts)
             let responder = api.responder()
             services.append(Background("access log") { await accessLog.run() })

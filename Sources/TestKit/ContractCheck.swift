@@ -1,4 +1,4 @@
-import Basics
+package import Basics
 import Contract
 
 /// Holds answers against the OpenAPI document: the status is documented, so is the type, the header fields that must
@@ -77,6 +77,19 @@ package struct ContractCheck: Sendable {
         }
         return problems(exchange, response)
     }
+
+    /// What the document says of a call.
+    package func operation(_ method: String, _ path: String) -> JSONValue? {
+        document["paths"]?[path]?[method.lowercased()]
+    }
+
+    /// What is wrong with a value of a schema of the document.
+    package func problems(_ value: JSONValue, schema: JSONValue) -> [String] {
+        schemas.problems(value, schema, at: "body")
+    }
+
+    /// What a reference of the document stands for.
+    package func resolved(_ value: JSONValue) -> JSONValue { schemas.resolve(value) }
 
     /// The operations of a path by method in lower case; nil when there is no such path.
     private func operations(at path: Substring) -> [String: JSONValue]? {

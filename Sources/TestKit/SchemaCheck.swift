@@ -8,6 +8,7 @@ struct SchemaCheck: Sendable {
     private static let keywords: Set = [
         "$ref", "type", "properties", "required", "items", "anyOf", "enum", "format", "additionalProperties",
         "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "description", "example", "default",
+        "pattern",
     ]
 
     /// What a reference stands for; anything else as it is.
@@ -46,6 +47,9 @@ struct SchemaCheck: Sendable {
 
     private func problems(_ text: String, _ schema: JSONValue, at place: String) -> [String] {
         var found = bounds(Double(text.unicodeScalars.count), schema, "minLength", "maxLength", at: "\(place)'s length")
+        if let pattern = schema["pattern"]?.text, (try? Regex(pattern).firstMatch(in: text)) == nil {
+            found.append("\(place) does not match \(pattern)")
+        }
         switch schema["format"]?.text {
         case nil: break
         case "date-time": if !Self.isTime(text) { found.append("\(place) is no time: \(text)") }

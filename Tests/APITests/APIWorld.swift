@@ -11,6 +11,7 @@ import OAuth
 import Operations
 import Panel
 import SQL
+import Server
 import TestKit
 import Testing
 import Workloads
@@ -110,6 +111,7 @@ struct APIWorld: Sendable {
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, passwordGrant: passwordGrant,
                 pages: PageServing(
                     owns: Panel.owns, shares: Panel.shares, respond: panel.respond(to:address:requestID:)))
+            dependencies.stillPages = .documentation(publicURL: publicURL, passwordGrant: passwordGrant)
             dependencies.bodyTime = bodyTime
             dependencies.limiter = RateLimiter(limits, clock: clock)
             dependencies.trustedProxies = proxies

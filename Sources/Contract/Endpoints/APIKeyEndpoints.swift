@@ -17,7 +17,7 @@ package enum APIKeyEndpoints {
         success: 201, documentedBody: Schema.of(APIKeyRequest.self),
         example: """
             {"api_key": {"name": "Deployment", "scopes": ["project_read", "project_write"], \
-            "addresses": ["203.0.113.0/24"], "expires_at": "2031-12-31T00:00:00Z"}}
+            "addresses": ["203.0.113.0/24"], "expires_at": "2031-12-31T00:00:00.000Z"}}
             """)
 
     package static let delete = Endpoint<Nothing, Acknowledgement>(

@@ -41,5 +41,5 @@ package enum OAuthEndpoints {
         access: .account(scopes: .admin))
 
     /// The largest parameter is a redirect URI.
-    private static let bodyBytesMax = 16_384
+    static let bodyBytesMax = 16_384
 }

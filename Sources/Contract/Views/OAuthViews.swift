@@ -151,7 +151,7 @@ package struct AuthorizationServerView: Codable, Sendable {
         introspectionEndpointAuthMethodsSupported = ["client_secret_basic", "client_secret_post"]
         codeChallengeMethodsSupported = ["S256"]
         authorizationResponseIssParameterSupported = true
-        serviceDocumentation = publicURL + "/api/openapi.json"
+        serviceDocumentation = publicURL + "/documentation/api"
     }
 }
 

@@ -7,11 +7,13 @@ enum SchemaRecorder {
     static func record<T: Decodable>(_ type: T.Type) -> (schema: Schema, sample: T) {
         if let own = type as? any SelfDescribing.Type, let sample = own.sample as? T { return (own.schema, sample) }
         let notes = Notes()
+        notes.owner = name(of: type)
         do {
             let sample = try T(from: Listener(notes: notes))
             var schema = notes.schema(named: name(of: type))
             if let own = type as? any BoundedMembers.Type { schema = schema.withMembers(within: own.bounds) }
-            return (type is any SparseView.Type ? schema.sparse : schema, sample)
+            let example = (type as? any Exemplified.Type)?.example as? T
+            return (type is any SparseView.Type ? schema.sparse : schema, example ?? sample)
         } catch {
             preconditionFailure("\(type) cannot be recorded: \(error)")
         }
@@ -28,6 +30,8 @@ enum SchemaRecorder {
         var single: Schema?
         var element: Schema?
         var isMap = false
+        /// The type that is being recorded.
+        var owner = ""
 
         func schema(named name: String) -> Schema {
             if let single { return single }
@@ -82,7 +86,7 @@ enum SchemaRecorder {
                         name: WireName.of(key), schema: optional ? .nullable(schema) : schema, isOptional: optional))
             }
             optional = false
-            return sample
+            return ExampleValues.value(of: type, named: WireName.of(key), in: notes.owner) ?? sample
         }
         func nestedContainer<N: CodingKey>(keyedBy type: N.Type, forKey key: Key) -> KeyedDecodingContainer<N> {
             KeyedDecodingContainer(Members<N>(notes: Notes()))

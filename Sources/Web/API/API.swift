@@ -21,6 +21,8 @@ package struct APIDependencies: Sendable {
     package var logger: Logger
     /// Answers requests for pages; nil when this process has no role for that.
     package var pages: PageServing?
+    /// Pages for everybody, whatever roles this process has.
+    package var stillPages = StillPages()
     /// Takes one JSON line per request. See ``AccessLog``.
     package var accessLog: AccessLog?
     /// Counts requests; without limits unless the assembly gives some.

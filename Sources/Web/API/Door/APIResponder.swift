@@ -85,13 +85,17 @@ package struct APIResponder: HTTPResponder {
         let isOAuth = found?.dialect == .oauth
         visit.dialect = isOAuth ? .oauth : .v60
         guard target.utf8.count <= EndpointLimits.targetBytesMax else {
-            throw Fault(.malformed, "The address is too long; at most \(EndpointLimits.targetBytesMax) bytes.")
+            throw Fault(.malformed, RefusalSentences.addressTooLong)
         }
         let headerBytes = request.headers.reduce(0) { $0 + $1.name.rawName.utf8.count + $1.value.utf8.count }
         guard headerBytes <= EndpointLimits.headerBytesMax else { throw HTTPFault.headersTooLarge }
         if let probe = await probe(path) { return probe }
         try visit.heed(limiter.take(RateKey(.address, visit.address.number)))
         // A call of the API need not be compared with the pages.
+        if found == nil, api.dependencies.stillPages.owns(path) {
+            visit.isPage = true
+            return try api.dependencies.stillPages.respond(to: request, at: path)
+        }
         if let pages = api.dependencies.pages,
             found?.dialect != .v60 && pages.owns(path)
                 || Admission.wantsPage(request.headers[.accept]) && pages.shares(path)

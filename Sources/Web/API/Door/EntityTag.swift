@@ -5,6 +5,11 @@ import NIOCore
 struct EntityTag: Sendable, Hashable {
     /// As it stands in the header: `W/"0a1b2c…"`.
     let text: String
+    /// What stands between the quotes.
+    var opaque: String { String(text.drop { $0 != "\"" }.dropFirst().dropLast()) }
+
+    /// One that is written already.
+    init(text: String) { self.text = text }
 
     init(of body: ByteBuffer) {
         // Not a cryptographic hash: whoever made two bodies of his own with one tag would mislead only himself, and
@@ -20,7 +25,7 @@ struct EntityTag: Sendable, Hashable {
             var entry = entry.drop { $0 == " " || $0 == "\t" }
             while let last = entry.last, last == " " || last == "\t" { entry.removeLast() }
             if entry.hasPrefix("W/") { entry.removeFirst(2) }
-            return entry == "*" || entry == text.dropFirst(2)
+            return entry == "*" || entry == text.drop { $0 != "\"" }
         }
     }
 }

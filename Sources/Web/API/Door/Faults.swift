@@ -94,30 +94,29 @@ struct Refusal {
     private init(_ fault: HTTPFault) {
         switch fault {
         case .tooLarge(let limit):
-            self.init(status: .contentTooLarge, "The body is too large; at most \(limit) bytes are taken here.")
+            self.init(status: .contentTooLarge, RefusalSentences.tooLarge(limit))
         case .bodyTooSlow:
-            self.init(status: .requestTimeout, "The body did not arrive in time.", [(.connection, "close")])
+            self.init(status: .requestTimeout, RefusalSentences.bodyTooSlow, [(.connection, "close")])
         case .notJSON:
-            self.init(status: .unsupportedMediaType, "The body must be JSON. Send Content-Type: application/json.")
+            self.init(status: .unsupportedMediaType, RefusalSentences.notJSON)
         case .notForm:
-            self.init(
-                status: .unsupportedMediaType,
-                "The body must be a form. Send Content-Type: application/x-www-form-urlencoded.")
+            self.init(status: .unsupportedMediaType, RefusalSentences.notForm)
         case .methodNotAllowed(let allow):
             self.init(status: .methodNotAllowed, "This path takes other methods: \(allow).", [(.allow, allow)])
         case .notAcceptable:
-            self.init(status: .notAcceptable, "Answers are JSON only. Send Accept: application/json.")
+            self.init(status: .notAcceptable, RefusalSentences.notAcceptable)
         case .unsupportedVersion(let version):
             self.init(
-                status: .unprocessableContent, "You requested an unsupported version (\(version))",
+                status: .unprocessableContent, RefusalSentences.unsupportedVersion(version),
                 [(.apiVersionSupported, "false")])
         case .unknownCall:
             self.init(status: .notFound, "Unknown API Call. Please check the documentation.")
         case .badCredentials, .noCredentials:
-            self.init(status: .unauthorized, "Not Authorized", [(.wwwAuthenticate, #"Basic realm="Berth""#)])
+            self.init(
+                status: .unauthorized, RefusalSentences.notAuthorized, [(.wwwAuthenticate, #"Basic realm="Berth""#)])
         case .badToken:
             self.init(
-                status: .forbidden, "The access token is not valid.",
+                status: .forbidden, RefusalSentences.badToken,
                 [(.wwwAuthenticate, #"Bearer realm="Berth", error="invalid_token""#)])
         case .insufficientScope(let scopes):
             let names = scopes.names.joined(separator: " ")
@@ -126,8 +125,7 @@ struct Refusal {
                 "The access token does not have the scope \(scopes.names.joined(separator: " or ")).",
                 [(.wwwAuthenticate, #"Bearer realm="Berth", error="insufficient_scope", scope="\#(names)""#)])
         case .hasChanged:
-            self.init(
-                status: .preconditionFailed, "This was changed since you have read it. Read it again and then decide.")
+            self.init(status: .preconditionFailed, RefusalSentences.hasChanged)
         case .notConditional:
             self.init(
                 status: .badRequest,
@@ -140,12 +138,10 @@ struct Refusal {
                 status: .unsupportedMediaType, "Bodies are taken as they are. Send no Content-Encoding.",
                 [(.acceptEncoding, "identity")])
         case .headersTooLarge:
-            self.init(
-                status: .requestHeaderFieldsTooLarge,
-                "The header fields are too large; at most \(EndpointLimits.headerBytesMax) bytes together.")
+            self.init(status: .requestHeaderFieldsTooLarge, RefusalSentences.headersTooLarge)
         case .tooMany(let budget):
             self.init(
-                status: .tooManyRequests, "Too many requests. Try again in \(budget.retrySeconds) seconds.",
+                status: .tooManyRequests, RefusalSentences.tooMany(retryIn: budget.retrySeconds),
                 [(.retryAfter, String(budget.retrySeconds))])
         case .tokenInAddress:
             self.init(status: .badRequest, "Tokens are taken in the Authorization header only, never in the address.")
@@ -171,12 +167,12 @@ struct Refusal {
     }
 
     private static let unavailable = Refusal(
-        status: .serviceUnavailable, "The service is busy or restarting. Try again in a moment.", [(.retryAfter, "2")])
+        status: .serviceUnavailable, RefusalSentences.unavailable, [(.retryAfter, "2")])
 
     /// Nothing of the cause leaves the machine.
     private static func bug(_ cause: String) -> Refusal {
         var refusal = Refusal(
-            status: .internalServerError, "Something went wrong on our side. Quote the X-Request-Id when you report it."
+            status: .internalServerError, RefusalSentences.bug
         )
         refusal.cause = cause
         return refusal

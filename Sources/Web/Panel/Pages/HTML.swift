@@ -21,6 +21,11 @@ struct HTML: Sendable, ExpressibleByStringInterpolation {
     /// One after the other.
     static func all(_ parts: [HTML]) -> HTML { HTML(text: parts.map(\.text).joined(separator: "\n")) }
 
+    /// One after the other on a line.
+    static func joined(_ parts: [HTML], by separator: HTML) -> HTML {
+        HTML(text: parts.map(\.text).joined(separator: separator.text))
+    }
+
     /// Safe as text and within quoted attributes.
     private static func escaped(_ value: String) -> String {
         var out = ""
