@@ -116,9 +116,8 @@ let package = Package(
         room(
             "Web/Panel",
             [
-                "Basics", "SQL", "Contract", "Identity", "OAuth", "CLibQREncode", hummingbird, httpTypes, logging,
-                nioCore,
-                crypto,
+                "Basics", "SQL", "Contract", "Identity", "OAuth", "Workloads", "CLibQREncode", hummingbird, httpTypes,
+                logging, nioCore, crypto,
             ]),
         room(
             "Server",

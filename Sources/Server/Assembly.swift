@@ -161,7 +161,9 @@ package struct Assembly: Sendable {
         let panel = Panel(
             database: database, clock: clock, publicURL: settings.publicURL, vault: vault, logger: logger,
             passwordGrant: settings.passwordGrant, allowsRegistration: settings.registration)
-        return PageServing(owns: Panel.owns, shares: Panel.shares, respond: panel.respond(to:address:requestID:))
+        return PageServing(
+            owns: Panel.owns, shares: Panel.shares, respond: panel.respond(to:address:requestID:),
+            refuse: Panel.refusal)
     }
 
     private func http<Responder: HTTPResponder>(

@@ -110,7 +110,8 @@ struct APIWorld: Sendable {
                 publicURL: publicURL, release: "0.0.0",
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, passwordGrant: passwordGrant,
                 pages: PageServing(
-                    owns: Panel.owns, shares: Panel.shares, respond: panel.respond(to:address:requestID:)))
+                    owns: Panel.owns, shares: Panel.shares, respond: panel.respond(to:address:requestID:),
+                    refuse: Panel.refusal))
             dependencies.stillPages = .documentation(publicURL: publicURL, passwordGrant: passwordGrant)
             dependencies.bodyTime = bodyTime
             dependencies.limiter = RateLimiter(limits, clock: clock)

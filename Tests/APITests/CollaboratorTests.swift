@@ -28,6 +28,23 @@ import Testing
     }
 
     @Test(arguments: TestDialect.allCases)
+    func whoWasPutOutDoesNotSeeWhatHeDidThere(dialect: TestDialect) async throws {
+        try await APIWorld.with(dialect) { world in
+            let id = try await invite(world, "stranger@example.test").json?["collaboration"]?["id"]?.text ?? ""
+            _ = try await accept(world, id)
+            let restart = "/api/container_services/\(world.things.service)/power/restart"
+            let caused = try await world.send("PUT", restart, as: .stranger)
+            #expect(caused.status == 202)
+            let operation = caused.headers["location"]?.split(separator: "/").last ?? ""
+            let paths = ["/api/operations/\(operation)", "/api/event_logs/\(operation)"]
+            for path in paths { #expect(try await status(world, path, as: .stranger) == 200) }
+            _ = try await accept(world, id, false)
+            for path in paths { #expect(try await status(world, path, as: .stranger) == 404) }
+            for path in paths { #expect(try await status(world, path, as: .owner) == 200) }
+        }
+    }
+
+    @Test(arguments: TestDialect.allCases)
     func anInvitationOpensNothingUntilItIsAccepted(dialect: TestDialect) async throws {
         try await APIWorld.with(dialect) { world in
             let project = "/api/projects/\(world.things.project)"

@@ -33,16 +33,21 @@ package struct Fault: Error, Sendable {
     package private(set) var trail: [String]
     /// The underlying error, if any. For the log.
     package let cause: (any Error)?
+    /// When it makes sense to try again, where that is known.
+    package let retrySeconds: Int64?
 
-    package init(_ code: Code, _ sentences: [String], cause: (any Error)? = nil) {
+    package init(
+        _ code: Code, _ sentences: [String], retrySeconds: Int64? = nil, cause: (any Error)? = nil
+    ) {
         self.code = code
         self.sentences = sentences.isEmpty ? ["The request was refused."] : sentences
         self.trail = []
         self.cause = cause
+        self.retrySeconds = retrySeconds
     }
 
-    package init(_ code: Code, _ sentence: String, cause: (any Error)? = nil) {
-        self.init(code, [sentence], cause: cause)
+    package init(_ code: Code, _ sentence: String, retrySeconds: Int64? = nil, cause: (any Error)? = nil) {
+        self.init(code, [sentence], retrySeconds: retrySeconds, cause: cause)
     }
 
     /// Whether doing the same again later may succeed without anybody changing anything.

@@ -69,15 +69,19 @@ package struct PageServing: Sendable {
     let shares: @Sendable (Substring) -> Bool
     /// The page; `address` is the client's, `requestID` names the request in logs and the audit trail.
     let respond: @Sendable (_ request: Request, _ address: String, _ requestID: String) async -> Response
+    /// The page that says why a request for one got no further than the door.
+    let refuse: @Sendable (_ status: HTTPResponse.Status, _ sentence: String) -> Response
 
     package init(
         owns: @escaping @Sendable (Substring) -> Bool,
         shares: @escaping @Sendable (Substring) -> Bool,
-        respond: @escaping @Sendable (_ request: Request, _ address: String, _ requestID: String) async -> Response
+        respond: @escaping @Sendable (_ request: Request, _ address: String, _ requestID: String) async -> Response,
+        refuse: @escaping @Sendable (_ status: HTTPResponse.Status, _ sentence: String) -> Response
     ) {
         self.owns = owns
         self.shares = shares
         self.respond = respond
+        self.refuse = refuse
     }
 }
 

@@ -105,6 +105,11 @@ package struct Panel: Sendable {
         }
     }
 
+    /// The page for a request that was refused before anybody looked at what it asks for.
+    package static func refusal(_ status: HTTPResponse.Status, _ sentence: String) -> Response {
+        Page.problem(status, "This did not work", sentence)
+    }
+
     private func route(_ request: Request, _ address: String, _ requestID: String) async throws -> Response {
         let target = request.head.path ?? "/"
         let path = target.prefix { $0 != "?" }

@@ -1,12 +1,15 @@
 /// What accounts are written. Short, plain, and each says what to do when it was not oneself.
 package enum AccountLetters {
     /// Names are what strangers fill in: what is none – an address of a site, a sentence – is not sent on in our name.
-    private static func greeting(_ name: String) -> String {
-        let isName =
-            name.count <= 40
+    package static func greeting(_ name: String) -> String {
+        isName(name, wordsMax: 3) ? "Hello \(name)," : "Hello,"
+    }
+
+    /// Whether somebody may really be called so.
+    package static func isName(_ name: String, wordsMax: Int) -> Bool {
+        name.count <= wordsMax * 14
             && name.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || " -'’".unicodeScalars.contains($0) }
-            && name.split(separator: " ").count <= 3
-        return isName ? "Hello \(name)," : "Hello,"
+            && (1...wordsMax).contains(name.split(separator: " ").count)
     }
 
     /// Shows the operator that mail arrives.

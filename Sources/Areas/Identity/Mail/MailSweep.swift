@@ -4,11 +4,12 @@ import Operations
 package import SQL
 
 /// Removes letters, and requests for some, that were delivered or given up a month ago: they hold names, addresses and
-/// what was written.
+/// what was written. What only counts invitations goes as soon as it does not count any more.
 package struct MailSweep: Reconciler {
     /// How many rows were removed.
     package struct Report: Codable, Sendable, Hashable {
         package let letters: Int
+        package let invitations: Int
     }
 
     package static let name = "mail.sweep"
@@ -24,10 +25,14 @@ package struct MailSweep: Reconciler {
     }
 
     package func activate(logger: Logger) async throws -> Report {
-        let end = clock.now().advanced(by: .seconds(-Self.keptSeconds))
+        let now = clock.now()
+        let end = now.advanced(by: .seconds(-Self.keptSeconds))
+        let counted = now.advanced(by: .seconds(-InvitationLetters.Limits.windowSeconds))
         return try await database.transaction { tx in
             Report(
-                letters: try Outbox.removeEnded([MailDeliverer.kind, AskedLinks.kind], before: end, in: tx))
+                letters: try Outbox.removeEnded([MailDeliverer.kind, AskedLinks.kind], before: end, in: tx),
+                invitations: try ExpiredRows.remove(
+                    from: "invitation_letters", where: "created_at <= \(counted)", in: tx))
         }
     }
 }

@@ -1,5 +1,5 @@
 package import Basics
-import Identity
+package import Identity
 package import SQL
 
 /// Lets owners invite others to what is theirs, and put them out again.
@@ -40,9 +40,9 @@ package enum Collaborators {
         }
     }
 
-    /// Invites the account with an e-mail address. It sees nothing of the thing until it accepts.
+    /// Invites the account with an e-mail address, which gets a letter. It sees nothing of the thing until it accepts.
     package static func invite(
-        _ email: String?, to kind: SharedKind, _ id: Int64, by caller: Caller, at now: Moment,
+        _ email: String?, to kind: SharedKind, _ id: Int64, by caller: Caller, mail: MailQueue, at now: Moment,
         in database: any Database
     ) async throws -> Collaboration {
         try await database.transaction { tx in
@@ -55,8 +55,12 @@ package enum Collaborators {
             guard user != owner else {
                 throw Fault(.invalid, "The owner of the \(kind.noun) cannot be its collaborator.")
             }
-            // The lock makes the counts right for everybody who invites the same person.
-            _ = try tx.int("SELECT id FROM users WHERE id = \(user) \(.forUpdate)")
+            let sender = caller.userID ?? owner
+            // The locks make the counts right for everybody who invites, or is invited, at the same time; in order, so
+            // that two who invite each other do not wait for each other.
+            _ = try tx.rows(
+                "SELECT id FROM users WHERE id IN (\(list: [sender, user])) ORDER BY id \(.forUpdate)"
+            ) { $0.int(0) }
             try requireRoom(kind, id, user, on: tx)
             let row = try tx.int(
                 """
@@ -70,8 +74,22 @@ package enum Collaborators {
             try Audit.write(
                 caller, "invited", noun: kind.noun, id: id, raw: JSONValue.object(["user": .int(user)]).compact,
                 at: now, in: tx)
-            return try find(row, of: kind, id, on: tx)
+            let invited = try find(row, of: kind, id, on: tx)
+            try write(invited, from: sender, by: caller, mail: mail, at: now, in: tx)
+            return invited
         }
+    }
+
+    /// The letter. An address that no mail can be sent to gets none: its owner finds the invitation in the panel.
+    private static func write(
+        _ invited: Collaboration, from sender: Int64, by caller: Caller, mail: MailQueue, at now: Moment,
+        in tx: any Transaction
+    ) throws {
+        try InvitationLetters.count(from: sender, to: invited.person.id, at: now, in: tx)
+        guard MailAddress(invited.person.email) != nil else { return }
+        try mail.put(
+            InvitationLetter.of(invited, byOwner: sender == invited.owner.id, publicURL: mail.publicURL), at: now,
+            in: tx)
     }
 
     /// Puts a collaborator out, or takes an invitation back. The next request of his finds nothing.

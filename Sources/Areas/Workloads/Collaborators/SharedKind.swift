@@ -15,6 +15,24 @@ package enum SharedKind: String, Sendable, CaseIterable {
         }
     }
 
+    /// What a collaborator may and may not, as ``Policy`` has it.
+    package var rights: String {
+        switch self {
+        case .project:
+            """
+            A collaborator may see the project and all that is in it, rename it, start, stop and change its services, \
+            read their logs, order into it, and delete services of it. What he orders counts against the owner's \
+            quota and is the owner's to pay. He may not delete the project, give it to somebody else, or see, invite \
+            and put out collaborators.
+            """
+        case .image:
+            """
+            A collaborator may see the container image and order services from it. He may not delete it, give it to \
+            somebody else, or see, invite and put out collaborators.
+            """
+        }
+    }
+
     var table: SQL {
         switch self {
         case .project: "project_collaborators"

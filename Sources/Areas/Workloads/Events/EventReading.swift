@@ -71,15 +71,18 @@ package enum EventReading {
         }
     }
 
-    /// The caller when it caused the event or owns one of its projects, else whoever did.
+    /// The caller when it owns one of the event's projects, or has caused an event whose projects are gone. Of one that
+    /// is there its owner and collaborators know: whoever was put out has no way back in by what he did there.
     static func holder(
         of id: Int64, noun: String, by caller: Caller, on connection: any Connection
     ) throws -> Holder {
         let owners = try connection.rows(
             """
-            SELECT user_id FROM operations WHERE id = \(id)
-            UNION SELECT p.user_id FROM operation_subjects s JOIN projects p ON p.id = s.subject_id
-            WHERE s.noun = 'project' AND s.operation_id = \(id) AND p.state = 'active'
+            WITH there AS (
+                SELECT p.user_id FROM operation_subjects s JOIN projects p ON p.id = s.subject_id
+                WHERE s.noun = 'project' AND s.operation_id = \(id) AND p.state = 'active')
+            SELECT user_id FROM there
+            UNION SELECT user_id FROM operations WHERE id = \(id) AND NOT EXISTS (SELECT 1 FROM there)
             """
         ) { $0.intOrNil(0) }
         let own = owners.first { $0 != nil && $0 == caller.userID } ?? nil

@@ -41,5 +41,6 @@ extension SchemaStep {
         .passkeys,
         .unconfirmedAccounts,
         .servicesCount,
+        .invitationLetters,
     ]
 }

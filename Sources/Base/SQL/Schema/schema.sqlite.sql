@@ -267,6 +267,17 @@ CREATE TABLE instances (
 
 CREATE UNIQUE INDEX instances_one_serving ON instances (container_id) WHERE state = 'serving';
 
+CREATE TABLE invitation_letters (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    sender_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    created_at BIGINT NOT NULL
+);
+
+CREATE INDEX invitation_letters_sender ON invitation_letters (sender_id, created_at);
+
+CREATE INDEX invitation_letters_user ON invitation_letters (user_id, created_at);
+
 CREATE TABLE locations (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL UNIQUE,

@@ -1,5 +1,6 @@
 import Basics
 import Contract
+import Identity
 import Workloads
 
 extension API {
@@ -18,6 +19,7 @@ extension API {
         invite: Endpoint<CollaboratorRequest, CollaborationAnswer>, remove: Endpoint<Nothing, Nothing>
     ) {
         let (database, clock) = (dependencies.database, dependencies.clock)
+        let mail = MailQueue(vault: dependencies.vault, publicURL: dependencies.publicURL)
         serveList(list) { call in
             let (found, total) = try await Collaborators.list(kind, call.id, call.page, by: call.caller, from: database)
             return (CollaboratorList(found.map(CollaboratorView.init)), total)
@@ -29,8 +31,8 @@ extension API {
         serve(invite) { call in
             CollaborationAnswer(
                 try await Collaborators.invite(
-                    call.input.collaborator.userEmail, to: kind, call.id, by: call.caller, at: clock.now(),
-                    in: database))
+                    call.input.collaborator.userEmail, to: kind, call.id, by: call.caller, mail: mail,
+                    at: clock.now(), in: database))
         }
         serve(remove) { call in
             try await Collaborators.remove(

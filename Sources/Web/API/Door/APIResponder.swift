@@ -90,17 +90,12 @@ package struct APIResponder: HTTPResponder {
         let headerBytes = request.headers.reduce(0) { $0 + $1.name.rawName.utf8.count + $1.value.utf8.count }
         guard headerBytes <= EndpointLimits.headerBytesMax else { throw HTTPFault.headersTooLarge }
         if let probe = await probe(path) { return probe }
+        let isStill = found == nil && api.dependencies.stillPages.owns(path)
+        let pages = isStill ? nil : pages(path, found?.dialect, request)
+        visit.isPage = isStill || pages != nil
         try visit.heed(limiter.take(RateKey(.address, visit.address.number)))
-        // A call of the API need not be compared with the pages.
-        if found == nil, api.dependencies.stillPages.owns(path) {
-            visit.isPage = true
-            return try api.dependencies.stillPages.respond(to: request, at: path)
-        }
-        if let pages = api.dependencies.pages,
-            found?.dialect != .v60 && pages.owns(path)
-                || Admission.wantsPage(request.headers[.accept]) && pages.shares(path)
-        {
-            visit.isPage = true
+        if isStill { return try api.dependencies.stillPages.respond(to: request, at: path) }
+        if let pages {
             if request.method == .post { try visit.heed(limiter.take(RateKey(.form, visit.address.number))) }
             // A page never waits for a body itself: one place knows how long one may take.
             let body = try await Body.form(request, within: deadlines)
@@ -145,11 +140,25 @@ package struct APIResponder: HTTPResponder {
         return try await perform(route, facts, request)
     }
 
+    /// The panel, when a request is for one of its pages. A call of the API need not be compared with them.
+    private func pages(_ path: Substring, _ dialect: EndpointDialect?, _ request: Request) -> PageServing? {
+        guard let pages = api.dependencies.pages else { return nil }
+        let isPage =
+            dialect != .v60 && pages.owns(path)
+            || Admission.wantsPage(request.headers[.accept]) && pages.shares(path)
+        return isPage ? pages : nil
+    }
+
     private func refuse(_ error: any Error, _ visit: Visit) -> Response {
         let refusal = Refusal(error)
         if let cause = refusal.cause {
             api.dependencies.logger.error(
                 "A request failed.", metadata: ["request_id": .string(visit.id), "cause": .string(cause)])
+        }
+        if visit.isPage, let pages = api.dependencies.pages {
+            var page = pages.refuse(refusal.status, refusal.sentences.joined(separator: " "))
+            for (name, value) in refusal.headers { page.headers[name] = value }
+            return page
         }
         let isProblem = visit.wantsProblem && visit.dialect == .v60
         var headers: HTTPFields = [

@@ -79,7 +79,9 @@ struct Refusal {
         }
         status = Self.status(fault.code)
         sentences = fault.sentences
-        if fault.code == .unavailable || fault.code == .throttled { headers = [(.retryAfter, "2")] }
+        if fault.code == .unavailable || fault.code == .throttled {
+            headers = [(.retryAfter, String(fault.retrySeconds ?? 2))]
+        }
     }
 
     private init(_ problem: DatabaseProblem) {

@@ -43,6 +43,14 @@ extension Panel {
             try await signedIn(visit, isForm: isForm) {
                 isForm ? try await changePasskeys($0, visit) : try await passkeysPage($0)
             }
+        case ("/account/collaborations", _):
+            try await signedIn(visit, isForm: isForm) {
+                isForm ? try await answerInvitation($0, visit) : try await collaborationsPage($0, visit)
+            }
+        case (_, false) where path.hasPrefix(Self.collaborationsPath + "/"):
+            try await signedIn(visit, isForm: false) {
+                try await collaborationPage(String(path.dropFirst(Self.collaborationsPath.count + 1)), $0)
+            }
         case ("/login/passkey", false): try await passkeySignInPage(visit, problem: nil)
         case ("/login/passkey", true): try await passkeySignIn(visit)
         case ("/login/factor/passkey", true): try await answerPasskey(visit)

@@ -25,6 +25,7 @@ extension Panel {
         return Page.response(
             "Applications that you allow something",
             """
+            \(AccountNavigation.html(at: SharedPage.allowed.path, for: visitor))
             <h1>Applications that you allow something</h1>
             \(items.isEmpty ? "<p>There are none.</p>" : .all(items))
             \(Self.turning(page, total, SharedPage.allowed))

@@ -85,6 +85,7 @@ extension Panel {
         return Page.response(
             title,
             """
+            \(AccountNavigation.html(at: SharedPage.applications.path, for: visitor))
             <h1>\(title)</h1>
             \(alert)
             <form method="post" action="\(action.path)">

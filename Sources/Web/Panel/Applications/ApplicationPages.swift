@@ -48,6 +48,7 @@ extension Panel {
         return Page.response(
             "Your applications",
             """
+            \(AccountNavigation.html(at: SharedPage.applications.path, for: visitor))
             <h1>Your applications</h1>
             <p>Programs that may ask people for access, or act for themselves.</p>
             \(items.isEmpty ? "<p>There are none.</p>" : "<ul>\n\(.all(items))\n</ul>")
@@ -84,6 +85,7 @@ extension Panel {
         return Page.response(
             application.name,
             """
+            \(AccountNavigation.html(at: SharedPage.applications.path, for: visitor))
             <h1>\(application.name)</h1>
             \(once)
             <p>Client id: <code>\(application.uid)</code></p>
@@ -112,6 +114,7 @@ extension Panel {
         return Page.response(
             "Delete \(found.name)?",
             """
+            \(AccountNavigation.html(at: SharedPage.applications.path, for: visitor))
             <h1>Delete \(found.name)?</h1>
             <p>Everything it was given stops working at once. This cannot be undone.</p>
             <form method="post" action="\(SharedPage.delete(id).path)">

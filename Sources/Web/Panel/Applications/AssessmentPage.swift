@@ -22,6 +22,7 @@ extension Panel {
         return Page.response(
             "Self-assessment",
             """
+            \(AccountNavigation.html(at: SharedPage.assessment.path, for: visitor))
             <h1>OAuth 2 security: self-assessment</h1>
             <p>\(holding) of \(total) recommendations of RFC 9700 hold with what is set and registered now.</p>
             \(.all(items))

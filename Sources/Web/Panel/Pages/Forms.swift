@@ -33,18 +33,18 @@ extension Panel {
     /// A page of somebody's account. `body` gets the field that goes into each form.
     func accountPage(
         _ visitor: Visitor, at path: String, _ title: String, problem: String? = nil, done: String? = nil,
-        script: String? = nil,
+        status: HTTPResponse.Status? = nil, script: String? = nil,
         _ body: (_ token: HTML) throws -> HTML
     ) rethrows -> Response {
         Page.response(
             title,
             """
-            \(AccountNavigation.html(at: path))
+            \(AccountNavigation.html(at: path, for: visitor))
             <h1>\(title)</h1>
             \(Self.alert(problem))
             \(done.map { "<p role=\"status\">\($0)</p>" })
             \(try body("<input type=\"hidden\" name=\"form_token\" value=\"\(FormToken.of(visitor.token))\">"))
-            """, status: problem == nil ? .ok : .unprocessableContent, script: script)
+            """, status: status ?? (problem == nil ? .ok : .unprocessableContent), script: script)
     }
 
     /// Runs `body` for somebody who is signed in; sends others to sign in first. A form must be of this session.
