@@ -64,6 +64,6 @@ enum InvitationLetter {
             && name.unicodeScalars.allSatisfy {
                 $0.properties.isAlphabetic || $0.properties.numericType != nil || " -_'’+&#".unicodeScalars.contains($0)
             }
-        return isPlain ? "the \(noun) “\(name)”" : "a \(noun) whose name you see there"
+        return isPlain ? "the \(noun) \"\(name)\"" : "a \(noun) whose name you see there"
     }
 }
