@@ -53,6 +53,7 @@ import Testing
             #expect(page.contains("Allow Shop to use your account?"))
             #expect(page.contains(Scope.projectRead.explanation))
             #expect(page.contains("app.example"))
+            #expect(page.contains("<nav aria-label=\"Your account\">"))
             let policy = await browser.page?.headers["content-security-policy"] ?? ""
             #expect(policy.contains("default-src 'none'"))
             #expect(policy.contains("frame-ancestors 'none'"))

@@ -27,6 +27,7 @@ extension Panel {
         return Page.response(
             "Allow access?",
             """
+            \(AccountNavigation.html(at: visit.target, for: visitor))
             <h1>Allow \(request.application.name) to use your account?</h1>
             \(alert)
             <p>You are signed in as \(visitor.email). \(request.application.name) wants to:</p>

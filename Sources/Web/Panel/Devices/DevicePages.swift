@@ -55,6 +55,7 @@ extension Panel {
             return Page.response(
                 "Allowed",
                 """
+                \(AccountNavigation.html(at: "/activate", for: visitor))
                 <h1>You allowed access</h1>
                 <p>Go back to your device: \(request.application.name) goes on by itself in a few seconds.</p>
                 """)
@@ -75,7 +76,13 @@ extension Panel {
             return found
         }
         guard case .request = found else { return refusal(found, visitor) }
-        return Page.response("Denied", "<h1>You denied access</h1>\n<p>You can close this page.</p>")
+        return Page.response(
+            "Denied",
+            """
+            \(AccountNavigation.html(at: "/activate", for: visitor))
+            <h1>You denied access</h1>
+            <p>You can close this page.</p>
+            """)
     }
 
     /// Who asks, for what, and whether that is really the device in front of the person: whoever sends others a code
@@ -92,6 +99,7 @@ extension Panel {
         return Page.response(
             "Allow access?",
             """
+            \(AccountNavigation.html(at: "/activate", for: visitor))
             <h1>Allow \(name) on a device to use your account?</h1>
             \(alert)
             <p>Your device must show this code: <code>\(request.userCode)</code></p>
@@ -115,6 +123,7 @@ extension Panel {
         return Page.response(
             "Connect a device",
             """
+            \(AccountNavigation.html(at: "/activate", for: visitor))
             <h1>Connect a device</h1>
             \(alert)
             <p>You are signed in as \(visitor.email). Enter the code that your device shows.</p>
@@ -129,9 +138,11 @@ extension Panel {
 
     private func refusal(_ found: DeviceRequest.Found, _ visitor: Visitor) -> Response {
         if case .tooMany = found {
-            return codeEntry(
+            var response = codeEntry(
                 visitor, problem: "Too many wrong codes were entered. Try again in ten minutes.",
                 status: .tooManyRequests)
+            response.headers[.retryAfter] = "600"
+            return response
         }
         return codeEntry(
             visitor, problem: "There is no such code, or it was used, or has expired. Start again on your device.")

@@ -8,6 +8,7 @@ enum AccountNavigation {
         ("/account/factor", "Second factor"), ("/account/passkeys", "Passkeys"),
         ("/account/sessions", "Browsers"), (Panel.collaborationsPath, "Collaborations"),
         (SharedPage.allowed.path, "Allowed applications"), (SharedPage.applications.path, "Your applications"),
+        ("/activate", "Devices"),
     ]
     private static let staffPages = [(SharedPage.assessment.path, "Self-assessment")]
 
