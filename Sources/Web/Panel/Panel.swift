@@ -95,9 +95,13 @@ package struct Panel: Sendable {
                 case .conflict: .conflict
                 case .unauthenticated, .invalid, .malformed, .bug: .badRequest
                 }
-            return Page.problem(status, "This did not work", fault.sentences.joined(separator: " "))
+            var response = Page.problem(status, "This did not work", fault.sentences.joined(separator: " "))
+            if fault.isTransient { response.headers[.retryAfter] = String(fault.retrySeconds ?? 2) }
+            return response
         } catch DatabaseProblem.unavailable {
-            return Page.problem(.serviceUnavailable, "This did not work", "Try again in a few seconds.")
+            var response = Page.problem(.serviceUnavailable, "This did not work", "Try again in a few seconds.")
+            response.headers[.retryAfter] = "2"
+            return response
         } catch {
             logger.error(
                 "A page failed.", metadata: ["request_id": .string(requestID), "cause": .string("\(error)")])
@@ -105,9 +109,17 @@ package struct Panel: Sendable {
         }
     }
 
-    /// The page for a request that was refused before anybody looked at what it asks for.
+    /// The page for a request that was refused before anybody looked at what it asks for, with what to do.
     package static func refusal(_ status: HTTPResponse.Status, _ sentence: String) -> Response {
-        Page.problem(status, "This did not work", sentence)
+        let advice =
+            switch status {
+            case .requestTimeout: " Go back and send the form again."
+            case .contentTooLarge: " Go back, make what you send shorter, and send it again."
+            // They say when to try again.
+            case .tooManyRequests, .serviceUnavailable: ""
+            default: " Begin again at your account: /account."
+            }
+        return Page.problem(status, "This did not work", sentence + advice)
     }
 
     private func route(_ request: Request, _ address: String, _ requestID: String) async throws -> Response {

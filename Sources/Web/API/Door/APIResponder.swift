@@ -84,15 +84,15 @@ package struct APIResponder: HTTPResponder {
         // Credentials of clients are not credentials of accounts; those endpoints check them themselves.
         let isOAuth = found?.dialect == .oauth
         visit.dialect = isOAuth ? .oauth : .v60
+        let isStill = found == nil && api.dependencies.stillPages.owns(path)
+        let pages = isStill ? nil : pages(path, found?.dialect, request)
+        visit.isPage = isStill || pages != nil
         guard target.utf8.count <= EndpointLimits.targetBytesMax else {
             throw Fault(.malformed, RefusalSentences.addressTooLong)
         }
         let headerBytes = request.headers.reduce(0) { $0 + $1.name.rawName.utf8.count + $1.value.utf8.count }
         guard headerBytes <= EndpointLimits.headerBytesMax else { throw HTTPFault.headersTooLarge }
         if let probe = await probe(path) { return probe }
-        let isStill = found == nil && api.dependencies.stillPages.owns(path)
-        let pages = isStill ? nil : pages(path, found?.dialect, request)
-        visit.isPage = isStill || pages != nil
         try visit.heed(limiter.take(RateKey(.address, visit.address.number)))
         if isStill { return try api.dependencies.stillPages.respond(to: request, at: path) }
         if let pages {
@@ -140,13 +140,14 @@ package struct APIResponder: HTTPResponder {
         return try await perform(route, facts, request)
     }
 
-    /// The panel, when a request is for one of its pages. A call of the API need not be compared with them.
+    /// The panel, when a request is for one of its pages, or by a browser for what nobody has: its page says where to
+    /// begin. A call of the API need not be compared with them.
     private func pages(_ path: Substring, _ dialect: EndpointDialect?, _ request: Request) -> PageServing? {
         guard let pages = api.dependencies.pages else { return nil }
-        let isPage =
-            dialect != .v60 && pages.owns(path)
-            || Admission.wantsPage(request.headers[.accept]) && pages.shares(path)
-        return isPage ? pages : nil
+        if dialect != .v60, pages.owns(path) { return pages }
+        guard Admission.wantsPage(request.headers[.accept]) else { return nil }
+        let isElsewhere = dialect == nil && path != "/api" && !path.hasPrefix("/api/") && !Self.probes.contains(path)
+        return isElsewhere || pages.shares(path) ? pages : nil
     }
 
     private func refuse(_ error: any Error, _ visit: Visit) -> Response {
@@ -169,6 +170,8 @@ package struct APIResponder: HTTPResponder {
         return Response(
             status: refusal.status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
     }
+
+    private static let probes: Set<Substring> = ["/healthz", "/readyz"]
 
     /// `/healthz`: the process answers. `/readyz`: it can do its work. Both know neither versions nor credentials.
     private func probe(_ path: Substring) async -> Response? {
