@@ -201,6 +201,29 @@ import Testing
         }
     }
 
+    /// As the letter says.
+    @Test(arguments: TestDialect.allCases) func whoSharesAnImageOrdersFromIt(dialect: TestDialect) async throws {
+        try await APIWorld.with(dialect) { world in
+            let image = world.shop.hello.image
+            try await world.database.transaction { tx in
+                try tx.run("UPDATE images SET user_id = \(world.shop.customer.userID) WHERE id = \(image)")
+            }
+            let order = try world.shop.order(world.shop.helloLine, project: "\"project_name\":\"theirs\"").compact
+            let path = "/api/container_images/\(image)/collaborators"
+            let invited = try await world.send(
+                "POST", path, body: #"{"collaborator":{"user_email":"stranger@example.test"}}"#)
+            let id = invited.json?["collaboration"]?["id"]?.text ?? ""
+            let before = try await world.send("POST", "/api/orders", as: .stranger, body: order)
+            #expect(before.status == 422, "\(before.text)")
+            _ = try await accept(world, id)
+            let during = try await world.send("POST", "/api/orders", as: .stranger, body: order)
+            #expect(during.status == 201, "\(during.text)")
+            _ = try await world.send("DELETE", "/api/collaborations/\(id)", as: .stranger)
+            let after = try await world.send("POST", "/api/orders", as: .stranger, body: order)
+            #expect(after.status == 422, "\(after.text)")
+        }
+    }
+
     @Test(arguments: TestDialect.allCases)
     func acceptingAndPuttingOutAtOnceEndsOutside(dialect: TestDialect) async throws {
         try await APIWorld.with(dialect) { world in

@@ -1,4 +1,5 @@
 package import Basics
+import Identity
 
 /// Everything that planning needs to know of one image in one variant: a value, read once, never looked up again.
 ///
@@ -109,9 +110,10 @@ package struct Image: Sendable, Hashable {
         self.updatedAt = updatedAt
     }
 
-    /// Whether `caller` may order it: it is active, and public, the caller's own, or the caller is an administrator.
+    /// Whether `caller` may order it: it is active, and who may see it may have it.
     package func isOrderable(by caller: Caller) -> Bool {
-        active && (ownerID == nil || caller.isAdmin || ownerID == caller.userID)
+        let holder = Holder(noun: "container image", ownerID: ownerID, imageID: id, isPublic: ownerID == nil)
+        return active && Policy.allows(.view, on: holder, by: caller)
     }
 }
 
