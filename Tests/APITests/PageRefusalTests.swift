@@ -71,7 +71,8 @@ import Testing
     @Test func aFormThatIsTooSlowIsAPage() async throws {
         try await APIWorld.with(.sqlite, bodyTime: .milliseconds(200)) { world in
             let start =
-                "POST /login HTTP/1.1\r\nHost: berth.test\r\nContent-Type: \(Self.form.1)\r\nContent-Length: 100\r\n\r\n"
+                "POST /login HTTP/1.1\r\nHost: berth.test\r\nContent-Type: \(Self.form.1)\r\n"
+                + "Content-Length: 100\r\n\r\n"
             let reply = try await RawConnection.exchange(world, [start, "email="], until: RawConnection.isWhole)
             #expect(reply.hasPrefix("HTTP/1.1 408 ") && reply.lowercased().contains("content-type: text/html"))
             #expect(reply.contains("Go back and send the form again."))
