@@ -19,15 +19,16 @@ import Testing
         return String(rest.prefix { $0 != "<" && $0 != "\"" })
     }
 
-    /// Sets a second factor up; answers its secret and the recovery codes.
-    static func enrol(_ browser: Browser) async throws -> (secret: String, codes: [String]) {
+    /// Sets a second factor up; answers its secret, the recovery codes, and the code that switched it on.
+    static func enrol(_ browser: Browser) async throws -> (secret: String, codes: [String], used: String) {
         try await browser.get("/account/factor")
         try await browser.submit("/account/factor", [("do", "begin"), ("password", APIWorld.password)])
         let secret = text(after: "<code>", in: await browser.text)
-        let reply = try await browser.submit(
-            "/account/factor", [("do", "confirm"), ("code", try code(secret, stepsFromNow: -1))])
+        // The step before, so that the present one is left for signing in.
+        let used = try code(secret, stepsFromNow: -1)
+        let reply = try await browser.submit("/account/factor", [("do", "confirm"), ("code", used)])
         let codes = reply.text.components(separatedBy: "<li><code>").dropFirst().map { String($0.prefix { $0 != "<" }) }
-        return (secret, codes)
+        return (secret, codes, used)
     }
 
     /// Appendix B of RFC 6238.
@@ -60,7 +61,7 @@ import Testing
             try await browser.get("/account/factor")
             let wrong = try await browser.submit("/account/factor", [("do", "begin"), ("password", "x")])
             #expect(wrong.status == 422)
-            let (secret, codes) = try await Self.enrol(browser)
+            let (secret, codes, first) = try await Self.enrol(browser)
             #expect(codes.count == 10 && Set(codes).count == 10)
             #expect(try await mailbox.deliver().map(\.subject) == ["Your account has a second factor"])
             let stored = try await world.database.read {
@@ -74,7 +75,7 @@ import Testing
             #expect(try await other.isSignedIn() == false)
             // The code that switched it on has been used.
             try await other.get("/login/factor?return=%2Faccount%2Fsessions")
-            let used = try await other.submit("/login/factor", [("code", try Self.code(secret, stepsFromNow: -1))])
+            let used = try await other.submit("/login/factor", [("code", first)])
             #expect(used.status == 422)
             let code = try Self.code(secret)
             #expect(try await other.submit("/login/factor", [("code", code)]).status == 303)
@@ -98,7 +99,7 @@ import Testing
     @Test(arguments: TestDialect.allCases) func guessingEndsInALock(dialect: TestDialect) async throws {
         try await APIWorld.withPeople(dialect) { world, browser, _ in
             try await browser.signIn()
-            let (secret, _) = try await Self.enrol(browser)
+            let (secret, _, _) = try await Self.enrol(browser)
             let other = Browser(world)
             // To know the password wins no further tries.
             for round in 0..<5 {
@@ -193,7 +194,7 @@ import Testing
     @Test(arguments: TestDialect.allCases) func itIsRemovedForACodeOrByStaff(dialect: TestDialect) async throws {
         try await APIWorld.withPeople(dialect) { world, browser, mailbox in
             try await browser.signIn()
-            let (_, codes) = try await Self.enrol(browser)
+            let (_, codes, _) = try await Self.enrol(browser)
             _ = try await mailbox.deliver()
             try await browser.get("/account/factor")
             #expect(try await browser.submit("/account/factor", [("do", "remove"), ("code", "x")]).status == 422)
