@@ -138,6 +138,10 @@ struct ContainerBodyTests {
         (429, "x", .unavailable), (503, "x", .unavailable), (500, "runtime trouble", .unavailable),
         (500, "invalid mode: rw:rw", .invalid), (500, "Bind failed: port is already allocated", .conflict),
         (302, "x", .unavailable), (418, "x", .invalid),
+        (
+            403, "cannot create network a (br-a): conflicts with network b (br-b): networks have overlapping IPv4",
+            .unavailable
+        ),
     ])
     func statusesAreClassified(status: Int, message: String, code: Fault.Code) {
         let error = DockerError(kind: .refused(status: status), message: message, endpoint: "e", request: "r")

@@ -85,6 +85,9 @@ package struct DockerError: Error, Sendable {
     private static func code(status: Int, message: String) -> Fault.Code {
         switch status {
         case 404: return .notFound
+        // Two creations of one network at once: ours, whose answer was lost, is not done yet. Later it is there, and is
+        // adopted. What others have is refused earlier, and in other words.
+        case 403 where message.lowercased().contains("have overlapping ipv4"): return .unavailable
         case 409, 401, 403: return .conflict
         case 429, 502...599: return .unavailable
         case 500:
