@@ -41,10 +41,14 @@ package enum Outbox {
         return changed > 0
     }
 
-    /// Removes messages of some kinds that were written before `end` and are delivered or given up, with their tries:
+    /// How long messages that are delivered or given up can be looked at, and sent again.
+    private static let keptSeconds: Int64 = 30 * 86_400
+
+    /// Removes messages of some kinds that were written a month ago and are delivered or given up, with their tries:
     /// they hold addresses and what was said. Answers how many.
-    package static func removeEnded(_ kinds: [String], before end: Moment, in tx: any Transaction) throws -> Int {
-        try ExpiredRows.remove(
+    package static func removeEnded(_ kinds: [String], now: Moment, in tx: any Transaction) throws -> Int {
+        let end = now.advanced(by: .seconds(-keptSeconds))
+        return try ExpiredRows.remove(
             from: "outbox", where: "kind IN (\(list: kinds)) AND state <> 'waiting' AND created_at < \(end)", in: tx)
     }
 }

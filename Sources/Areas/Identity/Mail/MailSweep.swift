@@ -14,7 +14,6 @@ package struct MailSweep: Reconciler {
 
     package static let name = "mail.sweep"
     package let every = Duration.seconds(3600)
-    private static let keptSeconds: Int64 = 30 * 86_400
 
     private let database: any Database
     private let clock: any WallClock
@@ -26,11 +25,10 @@ package struct MailSweep: Reconciler {
 
     package func activate(logger: Logger) async throws -> Report {
         let now = clock.now()
-        let end = now.advanced(by: .seconds(-Self.keptSeconds))
         let counted = now.advanced(by: .seconds(-InvitationLetters.Limits.windowSeconds))
         return try await database.transaction { tx in
             Report(
-                letters: try Outbox.removeEnded([MailDeliverer.kind, AskedLinks.kind], before: end, in: tx),
+                letters: try Outbox.removeEnded([MailDeliverer.kind, AskedLinks.kind], now: now, in: tx),
                 invitations: try ExpiredRows.remove(
                     from: "invitation_letters", where: "created_at <= \(counted)", in: tx))
         }

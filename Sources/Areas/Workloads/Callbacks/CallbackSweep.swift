@@ -13,7 +13,6 @@ package struct CallbackSweep: Reconciler {
 
     package static let name = "callback.sweep"
     package let every = Duration.seconds(3600)
-    private static let keptSeconds: Int64 = 30 * 86_400
 
     private let database: any Database
     private let clock: any WallClock
@@ -24,9 +23,9 @@ package struct CallbackSweep: Reconciler {
     }
 
     package func activate(logger: Logger) async throws -> Report {
-        let end = clock.now().advanced(by: .seconds(-Self.keptSeconds))
+        let now = clock.now()
         return try await database.transaction { tx in
-            Report(callbacks: try Outbox.removeEnded([OperationNotice.kind], before: end, in: tx))
+            Report(callbacks: try Outbox.removeEnded([OperationNotice.kind], now: now, in: tx))
         }
     }
 }
