@@ -19,8 +19,8 @@ package final class FaultProxy: Sendable {
         case truncate(bytes: Int)
         /// Lets the engine do it, and when it answers runs this instead of passing the answer on.
         case insteadOfAnswer(@Sendable () async throws -> Void)
-        /// Answers in the engine's place with JSON that never gets to the point.
-        case huge(bytes: Int)
+        /// Answers in the engine's place with JSON that never gets to the point, until the client hangs up.
+        case endless
     }
 
     private struct Rule: Sendable {
@@ -150,12 +150,12 @@ package final class FaultProxy: Sendable {
             let head = "HTTP/1.1 \(status) Fault\r\nContent-Type: \(type)\r\nContent-Length: \(body.utf8.count)\r\n"
             try await client.write(ByteBuffer(string: head + "Connection: close\r\n\r\n" + body))
             throw Closed()
-        case .huge(let bytes):
+        case .endless:
             let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
             try await client.write(ByteBuffer(string: head))
             let part = ByteBuffer(string: "10000\r\n" + String(repeating: " ", count: 65_536) + "\r\n")
-            for _ in 0..<bytes / 65_536 { try await client.write(part) }
-            throw Closed()
+            // Closing from here could drop what is still queued: the client would see an answer that ended early.
+            while true { try await client.write(part) }
         }
     }
 

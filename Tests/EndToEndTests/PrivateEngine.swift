@@ -18,19 +18,26 @@ final class PrivateEngine: @unchecked Sendable {
 
     /// Runs `body` with an engine that is started with `extra` options, and removes it.
     static func with(_ extra: String..., body: (PrivateEngine) async throws -> Void) async throws {
-        let engine = try await PrivateEngine(extra)
-        do { try await body(engine) } catch {
+        let engine = PrivateEngine(extra)
+        do {
+            try await engine.prepare()
+            try await body(engine)
+        } catch {
             try? await engine.remove()
             throw error
         }
         try await engine.remove()
     }
 
-    private init(_ extra: [String]) async throws {
+    private init(_ extra: [String]) {
         self.extra = extra
         let code = UUID().uuidString.prefix(8).lowercased()
         folder = URL(filePath: "/tmp/berth-eng-\(code)")
         bridge = "bt\(code)"
+    }
+
+    /// Starts it with the images the tests need. What was begun is there for ``remove()`` when this fails halfway.
+    private func prepare() async throws {
         try Command.run("/sbin/ip", ["link", "add", "name", bridge, "type", "bridge"])
         try Command.run("/sbin/ip", ["addr", "add", "10.251.\(Int.random(in: 0...255)).1/24", "dev", bridge])
         try Command.run("/sbin/ip", ["link", "set", bridge, "up"])
@@ -119,10 +126,11 @@ final class PrivateEngine: @unchecked Sendable {
         for id in try docker("ps", "-aq", mustSucceed: false).split(separator: "\n") {
             try docker("rm", "-f", String(id), mustSucceed: false)
         }
-        guard let process else { return }
-        process.terminate()
-        try? await eventually("the private engine has ended") { self.hasEnded(process) }
-        if !hasEnded(process) { try await kill() }
+        if let process {
+            process.terminate()
+            try? await eventually("the private engine has ended") { self.hasEnded(process) }
+            if !hasEnded(process) { try await kill() }
+        }
         try Command.run("/sbin/ip", ["link", "del", bridge], mustSucceed: false)
         try? FileManager.default.removeItem(at: folder)
     }
