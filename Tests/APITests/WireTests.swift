@@ -47,6 +47,22 @@ import Testing
         }
     }
 
+    /// RFC 9110 §5.3: a field that is sent twice is one list.
+    @Test func fieldsThatAreSentTwiceCountAsOne() async throws {
+        try await APIWorld.with(.sqlite) { world in
+            let cases = [
+                (["Accept: application/xml"], "406"),
+                (["Accept: application/xml", "accept: application/json"], "200"),
+                (["Accept: application/json", "Accept: application/xml; api_version=59"], "422"),
+            ]
+            for (headers, status) in cases {
+                let sent = head(world, "GET /api/version", headers)
+                let reply = try await RawConnection.exchange(world, [sent], until: RawConnection.isWhole)
+                #expect(reply.hasPrefix("HTTP/1.1 \(status) "), "\(reply)")
+            }
+        }
+    }
+
     /// Two proxies that read a message differently can be made to see two requests in one (RFC 9112 §11.2).
     @Test(arguments: [
         ["Content-Length: 5", "Transfer-Encoding: chunked"], ["Transfer-Encoding: chunked", "Content-Length: 5"],

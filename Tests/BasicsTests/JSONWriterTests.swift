@@ -86,4 +86,20 @@ import Testing
         let readable = written { $0.value(String(text.dropFirst())) }
         #expect(try JSONValue(parsing: readable.utf8) == .string(String(text.dropFirst())))
     }
+
+    /// The day of the time before is copied: it must be that day, wherever the bytes have moved meanwhile.
+    @Test func timesOfOneDayAndOfOthersAreWrittenInFull() throws {
+        let day: Int64 = 86_400_000
+        let moments = [0, 1, day - 1, day, day + 5, -1, -day, 0, 951_782_400_000, 951_782_399_999, 253_402_300_799_999]
+            .map(Moment.init(milliseconds:))
+        var writer = JSONWriter(capacity: 16)
+        for round in 0..<2 {
+            writer.array { out in for moment in moments { out.value(moment) } }
+            let text = String(decoding: writer.finish(), as: UTF8.self)
+            #expect(text == "[" + moments.map { "\"\($0.rfc3339)\"" }.joined(separator: ",") + "]", "round \(round)")
+        }
+        #expect(moments.map(\.rfc3339).prefix(4).last == "1970-01-02T00:00:00.000Z")
+        #expect(moments.map(\.rfc3339).last == "9999-12-31T23:59:59.999Z")
+        #expect(Moment(milliseconds: 951_782_399_999).rfc3339 == "2000-02-28T23:59:59.999Z")
+    }
 }

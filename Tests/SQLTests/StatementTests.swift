@@ -48,6 +48,33 @@ import Testing
         }
     }
 
+    /// What it says where nothing is found, and where the statement or the row is refused, as within a `read`.
+    @Test(arguments: TestDialect.allCases)
+    func aSingleStatementNeedsNoClosureAroundIt(dialect: TestDialect) async throws {
+        try await withThings(dialect) { db in
+            try await db.transaction { tx in
+                for name in ["a", "b"] { try tx.run("INSERT INTO things (name) VALUES (\(name))") }
+            }
+            let before = db.counter.count
+            let name = try await db.first("SELECT name FROM things ORDER BY name") { $0.text(0) }
+            #expect(name == "a")
+            #expect(db.counter.count == before + 1)
+            let none = try await db.first("SELECT name FROM things WHERE name = \("c")") { $0.text(0) }
+            #expect(none == nil)
+            await #expect(throws: DatabaseProblem.self) {
+                _ = try await db.first("SELECT nothing FROM things") { $0.int(0) }
+            }
+            struct Refused: Error {}
+            await #expect(throws: Refused.self) {
+                _ = try await db.first("SELECT 1") { _ -> Int64 in throw Refused() }
+            }
+            // The connection is as good as before, and holds on to no moment that has passed.
+            try await db.transaction { try $0.run("INSERT INTO things (name) VALUES ('c')") }
+            let count = try await db.first("SELECT COUNT(*) FROM things") { $0.int(0) }
+            #expect(count == 3)
+        }
+    }
+
     @Test(arguments: TestDialect.allCases)
     func numbersComeBackAsTheyWere(dialect: TestDialect) async throws {
         try await withThings(dialect) { db in

@@ -79,6 +79,12 @@ package final class SQLiteDatabase: Database {
         try readers.read(body)
     }
 
+    package func first<T: Sendable>(
+        _ sql: SQL, _ map: @escaping @Sendable (any Row) throws -> T
+    ) async throws -> T? {
+        try readers.first(sql, map)
+    }
+
     @discardableResult
     package func transaction<T: Sendable>(
         _ body: @escaping @Sendable (any Transaction) throws -> T

@@ -49,6 +49,13 @@ final class SQLiteReaders: Sendable {
         return try reader.connection.snapshot { try body(reader.connection) }
     }
 
+    /// The first row of one statement, which needs no transaction around it.
+    func first<T>(_ sql: SQL, _ map: (any Row) throws -> T) throws -> T? {
+        let reader = try take()
+        defer { giveBack(reader) }
+        return try reader.connection.first(sql, map)
+    }
+
     /// Closes all connections: those in use when they are given back.
     func close() {
         state.withLock { state in

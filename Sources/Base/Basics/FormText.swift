@@ -8,9 +8,15 @@ package enum FormText {
 
     /// The fields in order, repeated ones too.
     package static func fields(_ text: Substring) -> [Field] {
-        text.split(separator: "&").map { part in
-            let name = part.prefix { $0 != "=" }
-            return Field(name: decode(name), value: decode(part.dropFirst(name.count + 1)))
+        parts(text).map { Field(name: decode($0.name), value: decode($0.value)) }
+    }
+
+    /// What stands between the `&`, as it stands, and what stands before and after its first `=`.
+    package static func parts(_ text: Substring) -> [(whole: Substring, name: Substring, value: Substring)] {
+        // Bytes: a character may be an `&` or a `=` together with what is put above it.
+        text.utf8.split(separator: UInt8(ascii: "&")).map { part in
+            let equals = part.firstIndex(of: UInt8(ascii: "=")) ?? part.endIndex
+            return (Substring(part), Substring(part[..<equals]), Substring(part[equals...].dropFirst()))
         }
     }
 

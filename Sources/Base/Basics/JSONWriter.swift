@@ -6,12 +6,14 @@ package struct JSONWriter: ~Copyable, Sendable {
     private var needsComma = false
     /// Kept for names that are computed, which are many.
     private var name: [UInt8] = []
+    /// The day of the time written last, and where it stands in what was written.
+    private var day: (number: Int64, at: Int)?
 
     package init(capacity: Int = 1024) { storage = RawBytes(capacity: max(capacity, 16)) }
 
     /// What was written. The writer is empty then and keeps its memory.
     package mutating func finish() -> [UInt8] {
-        defer { (storage.count, needsComma) = (0, false) }
+        defer { (storage.count, needsComma, day) = (0, false, nil) }
         return [UInt8](storage.written)
     }
 
@@ -133,11 +135,18 @@ package struct JSONWriter: ~Copyable, Sendable {
 
     package mutating func value(_ moment: Moment) {
         comma()
-        add(26) { place in
-            place[0] = UInt8(ascii: "\"")
-            moment.write(to: UnsafeMutableBufferPointer(rebasing: place[1..<25]))
-            place[25] = UInt8(ascii: "\"")
+        let place = storage.extended(by: 26)
+        let text = UnsafeMutableBufferPointer(rebasing: place[1..<25])
+        place[0] = UInt8(ascii: "\"")
+        let number = moment.day
+        if let day, day.number == number {
+            Self.copy(UnsafeBufferPointer(rebasing: storage.written[day.at..<day.at + 10]), to: text, at: 0)
+        } else {
+            Moment.write(day: number, to: text)
+            day = (number, storage.count - 25)
         }
+        moment.writeTime(to: text)
+        place[25] = UInt8(ascii: "\"")
         needsComma = true
     }
 

@@ -40,29 +40,43 @@ package struct Moment: Hashable, Comparable, Sendable, Codable {
 
     /// Writes the 24 bytes of ``rfc3339`` to `out`, which must have room for them.
     package func write(to out: UnsafeMutableBufferPointer<UInt8>) {
-        let (days, inDay) = milliseconds.floorDivided(by: 86_400_000)
-        let date = CivilDate(daysSinceEpoch: days)
-        func put(_ value: Int64, _ width: Int, _ at: Int) {
-            var rest = value
-            for offset in stride(from: width - 1, through: 0, by: -1) {
-                out[at + offset] = UInt8(truncatingIfNeeded: 48 + rest % 10)
-                rest /= 10
-            }
-        }
-        put(date.year, 4, 0)
+        Self.write(day: day, to: out)
+        writeTime(to: out)
+    }
+
+    /// Days since 1970-01-01.
+    var day: Int64 { milliseconds.floorDivided(by: 86_400_000).quotient }
+
+    /// The first ten of the 24 bytes. ``JSONWriter`` keeps them: the times of a list are of few days.
+    static func write(day: Int64, to out: UnsafeMutableBufferPointer<UInt8>) {
+        let date = CivilDate(daysSinceEpoch: day)
+        put(date.year / 100, at: 0, of: out)
+        put(date.year % 100, at: 2, of: out)
         out[4] = UInt8(ascii: "-")
-        put(date.month, 2, 5)
+        put(date.month, at: 5, of: out)
         out[7] = UInt8(ascii: "-")
-        put(date.day, 2, 8)
+        put(date.day, at: 8, of: out)
+    }
+
+    /// The other 14.
+    func writeTime(to out: UnsafeMutableBufferPointer<UInt8>) {
+        let inDay = milliseconds.floorDivided(by: 86_400_000).remainder
         out[10] = UInt8(ascii: "T")
-        put(inDay / 3_600_000, 2, 11)
+        Self.put(inDay / 3_600_000, at: 11, of: out)
         out[13] = UInt8(ascii: ":")
-        put(inDay / 60_000 % 60, 2, 14)
+        Self.put(inDay / 60_000 % 60, at: 14, of: out)
         out[16] = UInt8(ascii: ":")
-        put(inDay / 1000 % 60, 2, 17)
+        Self.put(inDay / 1000 % 60, at: 17, of: out)
         out[19] = UInt8(ascii: ".")
-        put(inDay % 1000, 3, 20)
+        Self.put(inDay % 1000 / 10, at: 20, of: out)
+        out[22] = UInt8(truncatingIfNeeded: 48 + inDay % 10)
         out[23] = UInt8(ascii: "Z")
+    }
+
+    /// Two digits.
+    private static func put(_ value: Int64, at index: Int, of out: UnsafeMutableBufferPointer<UInt8>) {
+        out[index] = UInt8(truncatingIfNeeded: 48 + value / 10)
+        out[index + 1] = UInt8(truncatingIfNeeded: 48 + value % 10)
     }
 }
 
@@ -86,7 +100,7 @@ private struct CivilDate {
 
 extension Int64 {
     /// Quotient rounded towards minus infinity, and the non-negative remainder.
-    func floorDivided(by divisor: Int64) -> (Int64, Int64) {
+    func floorDivided(by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
         let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }

@@ -7,19 +7,28 @@ package struct JSONLogHandler: LogHandler {
     package var logLevel: Logger.Level
     package var metadata: Logger.Metadata = [:]
     package var metadataProvider: Logger.MetadataProvider?
-    private let label: String
-    private let clock: any WallClock
-    private let write: @Sendable ([UInt8]) -> Void
+    private let output: Output
+
+    /// What all copies of a logger share. Hummingbird makes one for every request.
+    private final class Output: Sendable {
+        let label: String
+        let clock: any WallClock
+        let write: @Sendable ([UInt8]) -> Void
+
+        init(_ label: String, _ clock: any WallClock, _ write: @escaping @Sendable ([UInt8]) -> Void) {
+            self.label = label
+            self.clock = clock
+            self.write = write
+        }
+    }
 
     /// `write` gets one whole line, its end included, at a time.
     package init(
         label: String, level: Logger.Level, clock: any WallClock = SystemWallClock(),
         to write: @escaping @Sendable ([UInt8]) -> Void = { StandardError.write($0) }
     ) {
-        self.label = label
         logLevel = level
-        self.clock = clock
-        self.write = write
+        output = Output(label, clock, write)
     }
 
     package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -31,11 +40,11 @@ package struct JSONLogHandler: LogHandler {
         var json = JSONWriter(capacity: 256)
         json.object { json in
             json.key("time")
-            json.value(clock.now())
+            json.value(output.clock.now())
             json.key("level")
             json.value(event.level.rawValue)
             json.key("source")
-            json.value(label)
+            json.value(output.label)
             json.key("message")
             json.value(event.message.description)
             var all = metadata
@@ -47,7 +56,7 @@ package struct JSONLogHandler: LogHandler {
         }
         var line = json.finish()
         line.append(UInt8(ascii: "\n"))
-        write(line)
+        output.write(line)
     }
 
     private static func write(_ value: Logger.MetadataValue, to json: inout JSONWriter) {

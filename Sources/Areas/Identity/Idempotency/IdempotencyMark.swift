@@ -36,6 +36,12 @@ package struct MarkingDatabase: Database {
         try await base.read(body)
     }
 
+    package func first<T: Sendable>(
+        _ sql: SQL, _ map: @escaping @Sendable (any Row) throws -> T
+    ) async throws -> T? {
+        try await base.first(sql, map)
+    }
+
     @discardableResult
     package func transaction<T: Sendable>(
         _ body: @escaping @Sendable (any Transaction) throws -> T

@@ -4,24 +4,28 @@ import SQL
 /// Rows of accounts as profiles.
 enum ProfileRows {
     static func find(_ id: Int64, on connection: any Connection) throws -> Profile? {
-        try connection.first(
-            """
-            SELECT u.id, u.first_name, u.last_name, u.email, u.locale, u.company_name, u.phone, u.address1, u.address2,
-                u.city, u.state, u.zip, u.country, u.currency, u.sftp_password, u.external_id, u.labels, u.timezone,
-                u.vat, u.containers_count, u.created_at, u.updated_at, u.user_group_id, g.quota_containers,
-                g.quota_registries, g.quota_dns_zones, p.id, p.name, u.projects_count, u.services_count
-            FROM users u JOIN user_groups g ON g.id = u.user_group_id JOIN billing_plans p ON p.id = g.billing_plan_id
-            WHERE u.id = \(id)
-            """
-        ) { row in
-            Profile(
-                id: row.int(0), data: data(row), timezone: row.text(17), vat: row.textOrNil(18), planID: row.int(26),
-                planName: row.text(27),
-                quotas: Profile.Quotas(containers: row.int(23), registries: row.int(24), dnsZones: row.int(25)),
-                containersCount: row.int(19), projectsCount: row.int(28), servicesCount: row.int(29),
-                createdAt: row.moment(20), updatedAt: row.moment(21),
-                groupID: row.int(22))
-        }
+        try connection.first(statement(id, beside: "0"), profile)
+    }
+
+    /// Column 30 is `more`, an expression in which the account is `u`.
+    static func statement(_ id: Int64, beside more: SQL) -> SQL {
+        """
+        SELECT u.id, u.first_name, u.last_name, u.email, u.locale, u.company_name, u.phone, u.address1, u.address2,
+            u.city, u.state, u.zip, u.country, u.currency, u.sftp_password, u.external_id, u.labels, u.timezone,
+            u.vat, u.containers_count, u.created_at, u.updated_at, u.user_group_id, g.quota_containers,
+            g.quota_registries, g.quota_dns_zones, p.id, p.name, u.projects_count, u.services_count, (\(more))
+        FROM users u JOIN user_groups g ON g.id = u.user_group_id JOIN billing_plans p ON p.id = g.billing_plan_id
+        WHERE u.id = \(id)
+        """
+    }
+
+    static func profile(_ row: any Row) -> Profile {
+        Profile(
+            id: row.int(0), data: data(row), timezone: row.text(17), vat: row.textOrNil(18), planID: row.int(26),
+            planName: row.text(27),
+            quotas: Profile.Quotas(containers: row.int(23), registries: row.int(24), dnsZones: row.int(25)),
+            containersCount: row.int(19), projectsCount: row.int(28), servicesCount: row.int(29),
+            createdAt: row.moment(20), updatedAt: row.moment(21), groupID: row.int(22))
     }
 
     private static func data(_ row: any Row) -> ProfileData {
@@ -30,7 +34,13 @@ enum ProfileRows {
             companyName: row.textOrNil(5), phone: row.textOrNil(6), address1: row.textOrNil(7),
             address2: row.textOrNil(8), city: row.textOrNil(9), state: row.textOrNil(10), zip: row.textOrNil(11),
             country: row.text(12), currency: row.text(13), sftpPassword: row.bool(14), externalID: row.textOrNil(15),
-            labels: JSONValue(stored: row.text(16))?.members ?? [:])
+            labels: labels(row))
+    }
+
+    /// Most accounts have none, and this is read at the beginning of every session.
+    private static func labels(_ row: any Row) -> [String: JSONValue] {
+        let text = row.text(16)
+        return text == "{}" ? [:] : JSONValue(stored: text)?.members ?? [:]
     }
 
     static func update(_ id: Int64, to data: ProfileData, at now: Moment, in tx: any Transaction) throws {

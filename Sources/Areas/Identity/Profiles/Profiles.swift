@@ -10,6 +10,29 @@ package enum Profiles {
         return found
     }
 
+    /// An account, and a number that belongs to it.
+    package typealias Counted = (profile: Profile, count: Int64)
+
+    /// The same with what `count` selects for the account `u`, in one statement.
+    package static func view(
+        _ id: Int64?, by caller: Caller, counting count: SQL, in database: any Database
+    ) async throws -> Counted {
+        let statement = ProfileRows.statement(try permitted(id, to: .view, by: caller), beside: count)
+        guard let found = try await database.first(statement, counted) else { throw Policy.notFound("user") }
+        return found
+    }
+
+    /// The same within a transaction.
+    package static func view(
+        _ id: Int64?, by caller: Caller, counting count: SQL, on connection: any Connection
+    ) throws -> Counted {
+        let statement = ProfileRows.statement(try permitted(id, to: .view, by: caller), beside: count)
+        guard let found = try connection.first(statement, counted) else { throw Policy.notFound("user") }
+        return found
+    }
+
+    @Sendable private static func counted(_ row: any Row) -> Counted { (ProfileRows.profile(row), row.int(30)) }
+
     /// Changes the account `id`, or the caller's own, by a body `{"user": {…}}`. Throws `.malformed` when there is no
     /// such object, `.invalid` with one sentence for everything that is wrong.
     ///

@@ -18,24 +18,21 @@ package enum AccountReading {
     package static func view(
         _ id: Int64?, by caller: Caller, from database: any Database
     ) async throws -> AccountOverview {
-        try await database.read { try view(id, by: caller, on: $0) }
+        if caller.projects != nil { return try await database.read { try view(id, by: caller, on: $0) } }
+        return AccountOverview(try await Profiles.view(id, by: caller, counting: images, in: database))
     }
 
     /// The same within a transaction.
     package static func view(
         _ id: Int64?, by caller: Caller, on connection: any Connection
     ) throws -> AccountOverview {
-        let profile = try Profiles.view(id, by: caller, on: connection)
-        let images = try connection.int(
-            "SELECT COUNT(*) FROM images WHERE user_id = \(profile.id) AND active = 1")
-        if let limit = caller.projects {
-            return try overview(of: profile, in: limit, images: images ?? 0, on: connection)
-        }
-        // The account knows the numbers; the quota counts the same containers.
-        return AccountOverview(
-            profile: profile, projects: profile.projectsCount, services: profile.servicesCount,
-            containers: profile.containersCount, images: images ?? 0)
+        let found = try Profiles.view(id, by: caller, counting: images, on: connection)
+        guard let limit = caller.projects else { return AccountOverview(found) }
+        return try overview(of: found.profile, in: limit, images: found.count, on: connection)
     }
+
+    /// How many images the account `u` has.
+    private static let images: SQL = "SELECT COUNT(*) FROM images i WHERE i.user_id = u.id AND i.active = 1"
 
     /// What is in the projects that a credential is limited to. Whose account it is has been asked already.
     private static func overview(
@@ -55,5 +52,15 @@ package enum AccountReading {
         guard let counts else { throw Fault(.bug, "The account could not be counted.") }
         return AccountOverview(
             profile: profile, projects: counts[0], services: counts[1], containers: counts[2], images: images)
+    }
+}
+
+extension AccountOverview {
+    /// Of all projects: the account knows these numbers, and the quota counts the same containers.
+    fileprivate init(_ found: Profiles.Counted) {
+        let profile = found.profile
+        self.init(
+            profile: profile, projects: profile.projectsCount, services: profile.servicesCount,
+            containers: profile.containersCount, images: found.count)
     }
 }

@@ -6,7 +6,7 @@ import Identity
 extension APIResponder {
     /// Who sends the request; nil when it carries no credentials that are ours.
     func authenticate(_ request: Request, _ query: Query, _ visit: inout Visit) async throws -> Principal? {
-        guard let header = request.headers[.authorization] else {
+        guard let header = request.headers.value(of: .authorization) else {
             if try query.first("access_token") != nil || query.first("bearer_token") != nil {
                 throw HTTPFault.tokenInAddress
             }

@@ -15,7 +15,7 @@ extension APIResponder {
         }
         if facts.ifMatch != nil, !endpoint.isConditional { throw HTTPFault.notConditional }
         if try facts.query.flag(QueryParameter.dryRun.name), !endpoint.isPlanned { throw HTTPFault.notPlanned }
-        guard endpoint.dialect == .v60, let name = request.headers[.idempotencyKey] else {
+        guard endpoint.dialect == .v60, let name = request.headers.value(of: .idempotencyKey) else {
             return try await respond(route.run(facts, body), endpoint, facts, request)
         }
         var content = Array("\(request.method.rawValue) \(request.head.path ?? "")\n".utf8)
@@ -92,7 +92,7 @@ extension APIResponder {
         if endpoint.method == .get, endpoint.dialect == .v60 {
             let tag = EntityTag(of: answer.body)
             add(.eTag, tag.text)
-            if let known = request.headers[.ifNoneMatch], tag.isIn(known) {
+            if let known = request.headers.value(of: .ifNoneMatch), tag.isIn(known) {
                 return Response(status: .notModified, headers: headers)
             }
         }
@@ -102,7 +102,7 @@ extension APIResponder {
         // Of what holds secrets beside what a client chose, the length must not tell anything (BREACH).
         if endpoint.method == .get, endpoint.dialect == .v60 {
             add(.vary, "Accept-Encoding")
-            let coding = Compression.chosen(by: request.headers[.acceptEncoding])
+            let coding = Compression.chosen(by: request.headers.value(of: .acceptEncoding))
             if let coding, let packed = coding.pack(body) {
                 add(.contentEncoding, coding.rawValue)
                 body = packed

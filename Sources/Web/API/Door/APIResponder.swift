@@ -31,8 +31,7 @@ package struct APIResponder: HTTPResponder {
         let started = ContinuousClock.now
         let address = ClientAddress(request, context.channel, behind: api.dependencies.trustedProxies)
         var visit = Visit(
-            id: requestIDs.of(request), address: address,
-            wantsProblem: request.headers[.accept]?.contains("application/problem+json") ?? false)
+            id: requestIDs.of(request), address: address, accept: request.headers.value(of: .accept))
         var response: Response
         do {
             response = try await handle(request, &visit)
@@ -41,7 +40,7 @@ package struct APIResponder: HTTPResponder {
         }
         response.headers[.requestID] = visit.id
         if let budget = visit.budget { RateHeaders.write(budget, to: &response.headers) }
-        if let origin = request.headers[.origin], !visit.isPage {
+        if let origin = request.headers.value(of: .origin), !visit.isPage {
             api.dependencies.crossOrigin.write(origin, to: &response.headers)
         }
         let took = ContinuousClock.now - started
@@ -59,8 +58,10 @@ package struct APIResponder: HTTPResponder {
     struct Visit {
         let id: String
         let address: ClientAddress
+        /// What the client takes.
+        let accept: String?
         /// Refusals are to be written as RFC 9457 says.
-        let wantsProblem: Bool
+        var wantsProblem: Bool { accept?.contains("application/problem+json") ?? false }
         /// The limit that the client will meet first.
         private(set) var budget: RateBudget?
         var route: Int?
@@ -79,20 +80,22 @@ package struct APIResponder: HTTPResponder {
 
     private func handle(_ request: Request, _ visit: inout Visit) async throws -> Response {
         let target = request.head.path ?? "/"
-        let path = target.prefix { $0 != "?" }
+        // By bytes: by characters it took longer than finding the route.
+        let mark = target.utf8.firstIndex(of: UInt8(ascii: "?"))
+        let path = target[..<(mark ?? target.endIndex)]
         let found = api.routes.match(path)
         // Credentials of clients are not credentials of accounts; those endpoints check them themselves.
         let isOAuth = found?.dialect == .oauth
         visit.dialect = isOAuth ? .oauth : .v60
         let isStill = found == nil && api.dependencies.stillPages.owns(path)
-        let pages = isStill ? nil : pages(path, found?.dialect, request)
+        let pages = isStill ? nil : pages(path, found?.dialect, visit)
         visit.isPage = isStill || pages != nil
         guard target.utf8.count <= EndpointLimits.targetBytesMax else {
             throw Fault(.malformed, RefusalSentences.addressTooLong)
         }
         let headerBytes = request.headers.reduce(0) { $0 + $1.name.rawName.utf8.count + $1.value.utf8.count }
         guard headerBytes <= EndpointLimits.headerBytesMax else { throw HTTPFault.headersTooLarge }
-        if let probe = await probe(path) { return probe }
+        if found == nil, let probe = await probe(path) { return probe }
         try visit.heed(limiter.take(RateKey(.address, visit.address.number)))
         if isStill { return try api.dependencies.stillPages.respond(to: request, at: path) }
         if let pages {
@@ -101,13 +104,13 @@ package struct APIResponder: HTTPResponder {
             let body = try await Body.form(request, within: deadlines)
             return await pages.respond(Request(head: request.head, body: body), visit.address.text, visit.id)
         }
-        switch Admission.judge(request.headers[.accept]) {
+        switch Admission.judge(visit.accept) {
         case .welcome: break
         case .unsupportedVersion(let version): throw HTTPFault.unsupportedVersion(version)
         case .notAcceptable where request.method != .options: throw HTTPFault.notAcceptable
         case .notAcceptable: break
         }
-        let query = Query(text: target.dropFirst(path.count + 1))
+        let query = Query(text: mark.map { target[target.utf8.index(after: $0)...] } ?? "")
         if isOAuth { try query.requireNoSecrets() }
         let principal = isOAuth ? nil : try await authenticate(request, query, &visit)
         visit.userID = principal?.userID
@@ -135,17 +138,18 @@ package struct APIResponder: HTTPResponder {
         let page = asked ?? (route.endpoint.paging == .always ? Page.first : nil)
         let facts = RequestFacts(
             caller: caller, client: visit.address, ids: match.ids, words: match.words, page: page, query: query,
-            ifMatch: request.headers[.ifMatch], wait: OperationWaiting.seconds(request.headers[.prefer]),
-            authorization: isOAuth ? request.headers[.authorization] : nil)
+            ifMatch: request.headers.value(of: .ifMatch),
+            wait: OperationWaiting.seconds(request.headers.value(of: .prefer)),
+            authorization: isOAuth ? request.headers.value(of: .authorization) : nil)
         return try await perform(route, facts, request)
     }
 
     /// The panel, when a request is for one of its pages, or by a browser for what nobody has: its page says where to
     /// begin. A call of the API need not be compared with them.
-    private func pages(_ path: Substring, _ dialect: EndpointDialect?, _ request: Request) -> PageServing? {
+    private func pages(_ path: Substring, _ dialect: EndpointDialect?, _ visit: Visit) -> PageServing? {
         guard let pages = api.dependencies.pages else { return nil }
         if dialect != .v60, pages.owns(path) { return pages }
-        guard Admission.wantsPage(request.headers[.accept]) else { return nil }
+        guard Admission.wantsPage(visit.accept) else { return nil }
         let isElsewhere = dialect == nil && path != "/api" && !path.hasPrefix("/api/") && !Self.probes.contains(path)
         return isElsewhere || pages.shares(path) ? pages : nil
     }

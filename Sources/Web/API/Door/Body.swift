@@ -16,10 +16,10 @@ enum Body {
         guard let bytes else { throw HTTPFault.bodyTooSlow }
         guard bytes.readableBytes > 0 else { return nil }
         // Unpacking what a stranger packed is a way to be blown up; nothing here is large enough to need it.
-        if let coding = request.headers[.contentEncoding], coding.lowercased() != "identity" {
+        if let coding = request.headers.value(of: .contentEncoding), coding.lowercased() != "identity" {
             throw HTTPFault.encodedBody
         }
-        let type = try contentType(request.headers[.contentType], endpoint.dialect)
+        let type = try contentType(request.headers.value(of: .contentType), endpoint.dialect)
         return type == .form ? try FormBody.json(bytes) : bytes
     }
 
@@ -33,7 +33,7 @@ enum Body {
 
     /// The whole body; throws when it is, or says that it will be, larger than `limit`.
     private static func collect(_ request: Request, upTo limit: Int) async throws -> ByteBuffer {
-        if let announced = request.headers[.contentLength].flatMap({ Int($0) }), announced > limit {
+        if let announced = request.headers.value(of: .contentLength).flatMap({ Int($0) }), announced > limit {
             throw HTTPFault.tooLarge(limit)
         }
         do { return try await request.body.collect(upTo: limit) } catch is NIOTooManyBytesError {

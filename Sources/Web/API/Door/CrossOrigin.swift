@@ -42,7 +42,8 @@ package enum CrossOrigin: Sendable, Hashable {
     /// What is answered to `OPTIONS`: the methods; and when a browser asks on behalf of a page, whether it may go on.
     func options(_ request: Request, allow: String) -> Response {
         var headers: HTTPFields = [.allow: allow]
-        guard request.headers[.accessControlRequestMethod] != nil, let origin = request.headers[.origin],
+        guard request.headers.value(of: .accessControlRequestMethod) != nil,
+            let origin = request.headers.value(of: .origin),
             admits(origin)
         else { return Response(status: .ok, headers: headers) }
         headers[.accessControlAllowMethods] = allow

@@ -19,10 +19,7 @@ struct Query: Sendable {
             parts = []
             return
         }
-        parts = text.split(separator: "&").map { part in
-            let name = part.prefix { $0 != "=" }
-            return Part(text: part, name: FormText.decode(name), value: part.dropFirst(name.count + 1))
-        }
+        parts = FormText.parts(text).map { Part(text: $0.whole, name: FormText.decode($0.name), value: $0.value) }
     }
 
     /// The first value of a parameter; nil when it is not there. A value that is not UTF-8 is a fault.

@@ -13,7 +13,7 @@ final class RequestIDs: Sendable {
     private let last = Atomic<UInt64>(0)
 
     func of(_ request: Request) -> String {
-        if let own = request.headers[.requestID], Self.isWellFormed(own) { return own }
+        if let own = request.headers.value(of: .requestID), Self.isWellFormed(own) { return own }
         let number = last.wrappingAdd(1, ordering: .relaxed).newValue
         return prefix + String(number, radix: 36)
     }

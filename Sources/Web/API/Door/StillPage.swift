@@ -32,7 +32,7 @@ package final class StillPage: Sendable {
     /// The answer to a `GET` or `HEAD`.
     func respond(to request: Request) -> Response {
         let forms = forms()
-        let coding = Compression.chosen(by: request.headers[.acceptEncoding]).flatMap {
+        let coding = Compression.chosen(by: request.headers.value(of: .acceptEncoding)).flatMap {
             forms.packed[$0] == nil ? nil : $0
         }
         // A strong tag names bytes, and packed ones are others (RFC 9110 §8.8.3).
@@ -42,7 +42,9 @@ package final class StillPage: Sendable {
             .xContentTypeOptions: "nosniff",
         ]
         let tags = ([nil, .gzip, .brotli] as [Compression?]).map(tag)
-        if let known = request.headers[.ifNoneMatch], tags.contains(where: { EntityTag(text: $0).isIn(known) }) {
+        if let known = request.headers.value(of: .ifNoneMatch),
+            tags.contains(where: { EntityTag(text: $0).isIn(known) })
+        {
             return Response(status: .notModified, headers: headers)
         }
         headers[.contentType] = type

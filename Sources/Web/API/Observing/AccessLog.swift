@@ -54,8 +54,7 @@ package final class AccessLog: Sendable {
             out.value(entry.method)
             out.key("path")
             // Without the query: clients put codes and tokens there, wherever they were told to put them.
-            let path = Substring(entry.path.utf8.prefix { $0 != UInt8(ascii: "?") })
-            out.value(String(path.utf8.count > Self.pathCharactersMax ? path.prefix(Self.pathCharactersMax) : path))
+            out.value(Self.path(entry.path))
             out.key("status")
             out.value(entry.status)
             out.key("us")
@@ -71,6 +70,12 @@ package final class AccessLog: Sendable {
             return buffer
         }
         if let full { sink(full) }
+    }
+
+    private static func path(_ target: String) -> String {
+        let end = target.utf8.firstIndex(of: UInt8(ascii: "?"))
+        if end == nil, target.utf8.count <= pathCharactersMax { return target }
+        return String(target[..<(end ?? target.endIndex)].prefix(pathCharactersMax))
     }
 
     /// Writes out what waits.
