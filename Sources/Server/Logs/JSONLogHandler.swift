@@ -33,7 +33,10 @@ package struct JSONLogHandler: LogHandler {
 
     package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
-        set { metadata[key] = newValue }
+        set {
+            // Hummingbird's number of a request, for which it copies the logger. What we write about one has our own.
+            if key != "hb.request.id" { metadata[key] = newValue }
+        }
     }
 
     package func log(event: LogEvent) {
