@@ -107,8 +107,8 @@ package protocol Database: Sendable {
     /// run more than once.
     func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T
 
-    /// The first row of one statement, mapped; nil when there is none. One statement sees one moment by itself, so on
-    /// SQLite this costs half of what ``read(_:)`` does, which has to say where the moment begins and ends.
+    /// The first row of one statement, mapped; nil when there is none. One statement sees one moment by itself: on
+    /// SQLite there is no transaction around it, as there is around the statements of a ``read(_:)``.
     func first<T: Sendable>(_ sql: SQL, _ map: @escaping @Sendable (any Row) throws -> T) async throws -> T?
 
     /// Runs `body` in one read-write transaction and answers after it is durable: what is answered survives
