@@ -6,6 +6,13 @@ package enum FormText {
         package let value: String?
     }
 
+    /// A request's target: what stands before and after its first `?`, as it stands.
+    package static func target(_ target: String) -> (path: Substring, query: Substring) {
+        // Bytes, as in ``parts(_:)``: the door and the pages behind it must not see two different paths.
+        guard let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return (target[...], "") }
+        return (target[..<mark], target[target.utf8.index(after: mark)...])
+    }
+
     /// The fields in order, repeated ones too.
     package static func fields(_ text: Substring) -> [Field] {
         parts(text).map { Field(name: decode($0.name), value: decode($0.value)) }

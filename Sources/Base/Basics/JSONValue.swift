@@ -85,6 +85,11 @@ extension JSONValue {
 
     /// Parses text that we wrote ourselves; nil when it is not JSON.
     package init?(stored text: String) {
+        // Most of what is stored: no labels, no settings.
+        if text == "{}" {
+            self = .object([:])
+            return
+        }
         guard let value = try? JSONValue(parsing: text.utf8) else { return nil }
         self = value
     }

@@ -124,7 +124,7 @@ package struct Panel: Sendable {
 
     private func route(_ request: Request, _ address: String, _ requestID: String) async throws -> Response {
         let target = request.head.path ?? "/"
-        let path = target.prefix { $0 != "?" }
+        let (path, query) = FormText.target(target)
         let isForm = request.method == .post
         guard isForm || request.method == .get else {
             return Page.problem(.methodNotAllowed, "This did not work", "This page takes GET and POST only.")
@@ -132,7 +132,7 @@ package struct Panel: Sendable {
         if path == "/panel.css" { return Page.style }
         let form = isForm ? try await Self.form(request) : []
         let visit = Visit(
-            query: FormText.fields(target.dropFirst(path.count + 1)), form: form,
+            query: FormText.fields(query), form: form,
             cookies: Cookies(request.headers[.cookie] ?? "", isSecure: publicURL.hasPrefix("https://")),
             target: target, address: address, requestID: requestID, userAgent: request.headers[.userAgent] ?? "")
         if let page = try await account(path, isForm: isForm, visit) { return page }

@@ -34,13 +34,7 @@ enum ProfileRows {
             companyName: row.textOrNil(5), phone: row.textOrNil(6), address1: row.textOrNil(7),
             address2: row.textOrNil(8), city: row.textOrNil(9), state: row.textOrNil(10), zip: row.textOrNil(11),
             country: row.text(12), currency: row.text(13), sftpPassword: row.bool(14), externalID: row.textOrNil(15),
-            labels: labels(row))
-    }
-
-    /// Most accounts have none, and this is read at the beginning of every session.
-    private static func labels(_ row: any Row) -> [String: JSONValue] {
-        let text = row.text(16)
-        return text == "{}" ? [:] : JSONValue(stored: text)?.members ?? [:]
+            labels: JSONValue(stored: row.text(16))?.members ?? [:])
     }
 
     static func update(_ id: Int64, to data: ProfileData, at now: Moment, in tx: any Transaction) throws {

@@ -72,7 +72,7 @@ extension APIResponder {
             add(.total, String(total))
             if let page = facts.page {
                 add(.perPage, String(page.size))
-                let url = api.dependencies.publicURL + (request.head.path ?? "").prefix { $0 != "?" }
+                let url = api.dependencies.publicURL + FormText.target(request.head.path ?? "").path
                 if let link = PagingHeaders.link(page: page, total: total, url: url, query: facts.query) {
                     add(.linkToPages, link)
                 }

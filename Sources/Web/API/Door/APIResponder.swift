@@ -80,9 +80,7 @@ package struct APIResponder: HTTPResponder {
 
     private func handle(_ request: Request, _ visit: inout Visit) async throws -> Response {
         let target = request.head.path ?? "/"
-        // By bytes: by characters it took longer than finding the route.
-        let mark = target.utf8.firstIndex(of: UInt8(ascii: "?"))
-        let path = target[..<(mark ?? target.endIndex)]
+        let (path, queryText) = FormText.target(target)
         let found = api.routes.match(path)
         // Credentials of clients are not credentials of accounts; those endpoints check them themselves.
         let isOAuth = found?.dialect == .oauth
@@ -110,7 +108,7 @@ package struct APIResponder: HTTPResponder {
         case .notAcceptable where request.method != .options: throw HTTPFault.notAcceptable
         case .notAcceptable: break
         }
-        let query = Query(text: mark.map { target[target.utf8.index(after: $0)...] } ?? "")
+        let query = Query(text: queryText)
         if isOAuth { try query.requireNoSecrets() }
         let principal = isOAuth ? nil : try await authenticate(request, query, &visit)
         visit.userID = principal?.userID

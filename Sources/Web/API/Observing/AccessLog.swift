@@ -73,9 +73,8 @@ package final class AccessLog: Sendable {
     }
 
     private static func path(_ target: String) -> String {
-        let end = target.utf8.firstIndex(of: UInt8(ascii: "?"))
-        if end == nil, target.utf8.count <= pathCharactersMax { return target }
-        return String(target[..<(end ?? target.endIndex)].prefix(pathCharactersMax))
+        let path = FormText.target(target).path
+        return String(path.utf8.count <= pathCharactersMax ? path : path.prefix(pathCharactersMax))
     }
 
     /// Writes out what waits.
